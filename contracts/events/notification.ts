@@ -1,0 +1,14 @@
+import { Type } from 'typebox';
+
+const notification = {
+  notificationId: Type.String(),
+  userId: Type.String(),
+  channel: Type.String(),
+  template: Type.String(),
+};
+
+export const notificationEvents = {
+  'notification.requested': { version: 1, data: Type.Object({ ...notification, requestedAt: Type.String() }) },
+  'notification.delivered': { version: 1, data: Type.Object({ ...notification, deliveredAt: Type.String() }) },
+  'notification.failed': { version: 1, data: Type.Object({ ...notification, reason: Type.String(), attempt: Type.Integer(), retryable: Type.Boolean() }) },
+} as const;
