@@ -11,7 +11,7 @@ export class ApiError extends Error {
     this.name = 'ApiError';
     this.code = code;
     this.extensions = extensions;
-    const entry: { retryAfterSeconds?: number } = ERRORS[code];
+    const entry: { status: number; retryAfterSeconds?: number } = ERRORS[code];
     this.retryAfterSeconds = retryAfterSeconds ?? entry.retryAfterSeconds;
   }
 

@@ -18,5 +18,14 @@ export interface ServiceClient {
   call<Answer>(service: ServiceName, path: string, options?: CallOptions): Promise<Answer>;
 }
 
-export const SERVICE_NAMES = ['gateway', 'users', 'catalog', 'seating', 'orders', 'payments', 'notifications', 'analytics'] as const;
+export const SERVICE_NAMES = [
+  'gateway',
+  'users',
+  'catalog',
+  'seating',
+  'orders',
+  'payments',
+  'notifications',
+  'analytics',
+] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { ApiError } from './api-error.ts';
+import { PROBLEM_TYPE, problemOf, toApiError } from './problem.ts';
+import { traceIdOfRequest } from './request.ts';
+
+/** Answers with the problem document of an error. Errors of ours are logged whole; the client's are not worth a line. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const apiError = toApiError(error);
+  const traceId = traceIdOfRequest(request);
+  const line = { traceId, method: request.method, route: request.routeOptions.url, code: apiError.code };
+  if (apiError.status === 500) request.log.error({ ...line, err: error }, 'request failed');
+  else if (apiError !== error && apiError.status > 500)
+    request.log.warn({ ...line, err: error }, 'request failed for the time being');
+  else request.log.debug(line, 'request refused');
+  if (apiError.retryAfterSeconds !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(apiError.retryAfterSeconds)));
+  if (apiError.status === 401) reply.header('www-authenticate', 'Bearer realm="onsale"');
+  // Sent as text, so that a route's answer schema does not drop members of the problem.
+  return reply
+    .code(apiError.status)
+    .header('content-type', PROBLEM_TYPE)
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(problemOf(apiError, traceId)));
+}
+
+/** Answers 404 and 405 (with `Allow`) for what no route takes. Call it before the first route. */
+export function answerUnknownRoutes(app: FastifyInstance): void {
+  const routes: { method: string; pattern: RegExp }[] = [];
+  app.addHook('onRoute', (route: RouteOptions) => {
+    const pattern = patternOf(route.url);
+    for (const method of [route.method].flat()) routes.push({ method, pattern });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))].toSorted();
+    if (allowed.length === 0)
+      return sendProblem(
+        new ApiError('ROUTE_NOT_FOUND', `There is no route ${request.method} ${path.slice(0, 200)}. /docs lists them.`),
+        request,
+        reply,
+      );
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(
+      new ApiError('METHOD_NOT_ALLOWED', `${path.slice(0, 200)} takes ${allowed.join(', ')}, not ${request.method}.`),
+      request,
+      reply,
+    );
+  });
+}
+
+/** `/v1/events/:id` → a pattern of the paths it takes. */
+function patternOf(url: string): RegExp {
+  const source = url
+    .split('/')
+    .map((step) => (step.startsWith(':') ? '[^/]+' : step === '*' ? '.*' : step.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('/');
+  return new RegExp(`^${source}$`);
+}

@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Counts and times every answered request by route pattern and status. Streams are counted by the stream helper instead. */
+export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
+  const durations = metrics.histogram('onsale_http_request_seconds', 'Time from request to answer', BUCKETS_SECONDS, [
+    'method',
+    'route',
+    'status',
+  ]);
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    durations.observe(reply.elapsedTime / 1000, { method: request.method, route, status: reply.statusCode });
+    done();
+  });
+}

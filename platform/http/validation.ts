@@ -1,0 +1,72 @@
+import { Ajv, type Options, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { ApiError } from './api-error.ts';
+import { fieldErrors } from './validation-messages.ts';
+
+const COMMON: Options = {
+  removeAdditional: false,
+  useDefaults: true,
+  strictSchema: true,
+  strictTypes: false,
+  strictTuples: false,
+  strictRequired: false,
+  verbose: true,
+  keywords: ['example'],
+};
+
+/** Beyond this many values a body is told its first fault only: finding all faults of a large one is work for free. */
+const MAX_VALUES_FOR_ALL_ERRORS = 2_000;
+
+/**
+ * Compiles route schemas. Query and path values are text and are turned into what the schema says; a body means what it says.
+ * A request is judged by a validator that stops at the first fault; only a small one with a fault is read again for all of them.
+ */
+export function schemaCompiler(): FastifySchemaCompiler<TSchema> {
+  const first = { body: ajv({}), text: ajv({ coerceTypes: true }) };
+  const all = { body: ajv({ allErrors: true }), text: ajv({ allErrors: true, coerceTypes: true }) };
+  return ({ schema, httpPart = 'body' }) => {
+    const kind = httpPart === 'body' ? 'body' : 'text';
+    const validate = first[kind].compile(schema);
+    let explain: ValidateFunction | undefined;
+    return (data: unknown) => {
+      if (validate(data)) return true;
+      let errors = validate.errors ?? [];
+      if (isSmall(data)) {
+        explain ??= all[kind].compile(schema);
+        if (!explain(data)) errors = explain.errors ?? errors;
+      }
+      return { error: validationFailed(fieldErrors(errors, httpPart)) };
+    };
+  };
+}
+
+export function validationFailed(errors: { path: string; message: string; hint?: string }[]): ApiError {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : '';
+  const hint = first?.hint === undefined ? '' : `; did you mean ${first.hint}?`;
+  const detail = first === undefined ? 'The request is not valid.' : `${first.path} ${first.message}${hint}${more}`;
+  return new ApiError('VALIDATION_FAILED', detail, { errors });
+}
+
+function ajv(options: Options): Ajv {
+  const instance = new Ajv({ ...COMMON, ...options });
+  addFormats.default(instance);
+  return instance;
+}
+
+function isSmall(data: unknown): boolean {
+  let count = 0;
+  const open: unknown[] = [data];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    for (const child of Object.values(value)) {
+      count += 1;
+      if (count > MAX_VALUES_FOR_ALL_ERRORS) return false;
+      open.push(child);
+    }
+  }
+  return true;
+}
