@@ -24,6 +24,8 @@ export async function createDatabaseIfMissing(adminConnectionString: string, nam
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'onsale create database',
   });
+  // A connection that breaks fails the statement under way; the event of the same would end the process.
+  admin.on('error', () => undefined);
   await admin.connect();
   try {
     const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [name]);

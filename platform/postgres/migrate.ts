@@ -36,6 +36,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'onsale migrate',
   });
+  // A connection that breaks fails the statement under way; the event of the same would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await lock(client, lockTimeoutMs);
@@ -111,7 +113,7 @@ async function apply(client: pg.Client, table: string, { directory, name, path, 
     await client.query(`INSERT INTO ${table} (directory, name, checksum) VALUES ($1, $2, $3)`, [directory, name, checksum]);
     await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK');
+    await client.query('ROLLBACK').catch(() => undefined);
     throw new Error(
       `The migration ${path} failed and left nothing behind: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
