@@ -22,11 +22,28 @@ export const bookingEvents = {
   'booking.initiated': { version: 1, data: Type.Object({ ...order, expiresAt: Type.String(), initiatedAt: Type.String() }) },
   'booking.confirmed': {
     version: 1,
-    data: Type.Object({ ...order, paymentId: Type.Union([Type.String(), Type.Null()]), confirmationNumber: Type.String(), confirmedAt: Type.String() }),
+    data: Type.Object({
+      ...order,
+      paymentId: Type.Union([Type.String(), Type.Null()]),
+      confirmationNumber: Type.String(),
+      confirmedAt: Type.String(),
+    }),
   },
-  'booking.failed': { version: 1, data: Type.Object({ ...order, reason: Type.String(), failedAt: Type.String() }) },
+  /** `paymentId` names money that was captured for an order that cannot be had: payments gives it back. */
+  'booking.failed': {
+    version: 1,
+    data: Type.Object({
+      ...order,
+      reason: Type.String(),
+      paymentId: Type.Union([Type.String(), Type.Null()]),
+      failedAt: Type.String(),
+    }),
+  },
   'booking.cancelled': { version: 1, data: Type.Object({ ...order, reason: Type.String(), cancelledAt: Type.String() }) },
-  'booking.refunded': { version: 1, data: Type.Object({ ...order, refundId: Type.String(), amountCents: AmountCents, refundedAt: Type.String() }) },
+  'booking.refunded': {
+    version: 1,
+    data: Type.Object({ ...order, refundId: Type.String(), amountCents: AmountCents, refundedAt: Type.String() }),
+  },
   'ticket.issued': {
     version: 1,
     data: Type.Object({
@@ -34,13 +51,25 @@ export const bookingEvents = {
       userId: Type.String(),
       eventId: Type.String(),
       tickets: Type.Array(
-        Type.Object({ ticketId: Type.String(), ticketCode: Type.String(), seatId: Type.Optional(Type.Integer()), seatCode: Type.String(), section: Type.String() }),
+        Type.Object({
+          ticketId: Type.String(),
+          ticketCode: Type.String(),
+          seatId: Type.Optional(Type.Integer()),
+          seatCode: Type.String(),
+          section: Type.String(),
+        }),
       ),
       issuedAt: Type.String(),
     }),
   },
   'ticket.checked-in': {
     version: 1,
-    data: Type.Object({ orderId: Type.String(), ticketId: Type.String(), eventId: Type.String(), gate: Type.Union([Type.String(), Type.Null()]), checkedInAt: Type.String() }),
+    data: Type.Object({
+      orderId: Type.String(),
+      ticketId: Type.String(),
+      eventId: Type.String(),
+      gate: Type.Union([Type.String(), Type.Null()]),
+      checkedInAt: Type.String(),
+    }),
   },
 } as const;

@@ -1,0 +1,113 @@
+import { type Static, Type } from 'typebox';
+import { idSchema } from '../ids.ts';
+import { AmountCents, Currency } from '../money.ts';
+
+const closed = { additionalProperties: false } as const;
+const Time = Type.String({ format: 'date-time' });
+
+export const ORDER_STATUSES = [
+  'PENDING',
+  'PAYMENT_PROCESSING',
+  'CONFIRMED',
+  'CANCELLED',
+  'EXPIRED',
+  'FAILED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export const TICKET_STATUSES = ['VALID', 'USED', 'REVOKED'] as const;
+export type TicketStatus = (typeof TICKET_STATUSES)[number];
+
+/** The longest that a long poll waits. */
+export const MAX_ORDER_WAIT_MS = 30_000;
+
+export const CreateOrderBody = Type.Object({ reservationId: idSchema('reservation') }, closed);
+export type CreateOrderBody = Static<typeof CreateOrderBody>;
+
+/** One ticket to be: a numbered seat, or a general-admission place (no `seatId`; its `seatCode` is the section's name). */
+export const OrderItem = Type.Object({
+  seatId: Type.Optional(Type.Integer()),
+  seatCode: Type.String(),
+  section: Type.String(),
+  priceCents: AmountCents,
+});
+export type OrderItem = Static<typeof OrderItem>;
+
+/** `paymentId` is of the payment under way or the one that paid. `expiresAt` is when the hold ends unless it is paid for. */
+export const Order = Type.Object({
+  orderId: Type.String(),
+  status: Type.Union(ORDER_STATUSES.map((status) => Type.Literal(status))),
+  userId: Type.String(),
+  eventId: Type.String(),
+  reservationId: Type.String(),
+  items: Type.Array(OrderItem),
+  subtotalCents: AmountCents,
+  feeCents: AmountCents,
+  taxCents: AmountCents,
+  totalCents: AmountCents,
+  currency: Currency,
+  paymentId: Type.Optional(Type.String()),
+  confirmationNumber: Type.Optional(Type.String()),
+  expiresAt: Time,
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type Order = Static<typeof Order>;
+
+export const OrderPath = Type.Object({ id: Type.String() });
+
+/** With `waitFor` the answer comes when the order has that status, can no longer get it, or `timeoutMs` is over. */
+export const OrderQuery = Type.Object(
+  {
+    waitFor: Type.Optional(Type.Literal('CONFIRMED')),
+    timeoutMs: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_ORDER_WAIT_MS })),
+  },
+  closed,
+);
+
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    cursor: Type.Optional(Type.String({ maxLength: 100 })),
+  },
+  closed,
+);
+export type PageQuery = Static<typeof PageQuery>;
+
+const NextCursor = Type.Union([Type.String(), Type.Null()]);
+
+export const OrderList = Type.Object({ items: Type.Array(Order), nextCursor: NextCursor });
+
+/** `qrPayload` is what the QR code holds: see contracts/tickets.ts. */
+export const Ticket = Type.Object({
+  ticketId: Type.String(),
+  ticketCode: Type.String(),
+  orderId: Type.String(),
+  eventId: Type.String(),
+  section: Type.String(),
+  seatId: Type.Optional(Type.Integer()),
+  seatCode: Type.String(),
+  qrPayload: Type.String(),
+  status: Type.Union(TICKET_STATUSES.map((status) => Type.Literal(status))),
+  issuedAt: Time,
+});
+export type Ticket = Static<typeof Ticket>;
+
+export const OrderTickets = Type.Object({ orderId: Type.String(), tickets: Type.Array(Ticket) });
+export type OrderTickets = Static<typeof OrderTickets>;
+export const TicketList = Type.Object({ items: Type.Array(Ticket), nextCursor: NextCursor });
+
+// Between services.
+
+/** Payments asks the order to enter PAYMENT_PROCESSING for this payment. Asking again for the same payment is answered again. */
+export const BeginPaymentBody = Type.Object(
+  { paymentId: idSchema('payment'), userId: idSchema('user'), amountCents: AmountCents, currency: Currency },
+  closed,
+);
+export type BeginPaymentBody = Static<typeof BeginPaymentBody>;
+
+/** The seats are kept for this payment until `windowEndsAt`. */
+export const BeginPaymentAnswer = Type.Object({ eventId: Type.String(), reservationId: Type.String(), windowEndsAt: Time });
+export type BeginPaymentAnswer = Static<typeof BeginPaymentAnswer>;
