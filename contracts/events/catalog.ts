@@ -22,7 +22,13 @@ export const EventFacts = Type.Object({
   maxTicketsPerUser: Type.Integer({ minimum: 1 }),
 });
 
-const VenueFacts = Type.Object({ venueId: Type.String(), name: Type.String(), city: Type.String(), country: Type.String(), capacity: Type.Integer() });
+const VenueFacts = Type.Object({
+  venueId: Type.String(),
+  name: Type.String(),
+  city: Type.String(),
+  country: Type.String(),
+  capacity: Type.Integer(),
+});
 
 export const catalogEvents = {
   'event.created': { version: 1, data: EventFacts },

@@ -10,5 +10,8 @@ const notification = {
 export const notificationEvents = {
   'notification.requested': { version: 1, data: Type.Object({ ...notification, requestedAt: Type.String() }) },
   'notification.delivered': { version: 1, data: Type.Object({ ...notification, deliveredAt: Type.String() }) },
-  'notification.failed': { version: 1, data: Type.Object({ ...notification, reason: Type.String(), attempt: Type.Integer(), retryable: Type.Boolean() }) },
+  'notification.failed': {
+    version: 1,
+    data: Type.Object({ ...notification, reason: Type.String(), attempt: Type.Integer(), retryable: Type.Boolean() }),
+  },
 } as const;

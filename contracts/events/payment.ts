@@ -12,19 +12,47 @@ const payment = {
 };
 
 export const paymentEvents = {
-  'payment.requested': { version: 1, data: Type.Object({ ...payment, paymentMethod: Type.String(), attempt: Type.Integer(), requestedAt: Type.String() }) },
-  'payment.completed': { version: 1, data: Type.Object({ ...payment, transactionId: Type.String(), attempt: Type.Integer(), completedAt: Type.String() }) },
+  'payment.requested': {
+    version: 1,
+    data: Type.Object({ ...payment, paymentMethod: Type.String(), attempt: Type.Integer(), requestedAt: Type.String() }),
+  },
+  'payment.completed': {
+    version: 1,
+    data: Type.Object({ ...payment, transactionId: Type.String(), attempt: Type.Integer(), completedAt: Type.String() }),
+  },
   'payment.failed': {
     version: 1,
-    data: Type.Object({ ...payment, failureReason: Type.String(), retryable: Type.Boolean(), attempt: Type.Integer(), failedAt: Type.String() }),
+    data: Type.Object({
+      ...payment,
+      failureReason: Type.String(),
+      retryable: Type.Boolean(),
+      attempt: Type.Integer(),
+      failedAt: Type.String(),
+    }),
   },
-  'payment.retried': { version: 1, data: Type.Object({ ...payment, failureReason: Type.String(), attempt: Type.Integer(), retriedAt: Type.String() }) },
+  'payment.retried': {
+    version: 1,
+    data: Type.Object({ ...payment, failureReason: Type.String(), attempt: Type.Integer(), retriedAt: Type.String() }),
+  },
   'payment.refunded': {
     version: 1,
-    data: Type.Object({ ...payment, refundId: Type.String(), refundedCents: AmountCents, reason: Type.String(), ticketIds: Type.Array(Type.String()), refundedAt: Type.String() }),
+    data: Type.Object({
+      ...payment,
+      refundId: Type.String(),
+      refundedCents: AmountCents,
+      reason: Type.String(),
+      ticketIds: Type.Array(Type.String()),
+      refundedAt: Type.String(),
+    }),
   },
   'payment.refund-failed': {
     version: 1,
-    data: Type.Object({ ...payment, refundId: Type.String(), failureReason: Type.String(), retryable: Type.Boolean(), failedAt: Type.String() }),
+    data: Type.Object({
+      ...payment,
+      refundId: Type.String(),
+      failureReason: Type.String(),
+      retryable: Type.Boolean(),
+      failedAt: Type.String(),
+    }),
   },
 } as const;

@@ -16,6 +16,10 @@ const change = {
 const Places = Type.Array(Type.Object({ section: Type.String(), quantity: Type.Integer({ minimum: 1 }) }));
 const SeatIds = Type.Array(Type.Integer({ minimum: 1 }));
 
+const PreviousStatus = Type.Union([Type.Literal('RESERVED'), Type.Literal('ALLOCATED'), Type.Literal('EXPIRED')], {
+  description: 'Of the reservation, before this change',
+});
+
 export const RELEASE_REASONS = ['EXPIRED', 'CANCELLED', 'PAYMENT_FAILED', 'REFUNDED', 'EVENT_CANCELLED'] as const;
 export type ReleaseReason = (typeof RELEASE_REASONS)[number];
 
@@ -40,16 +44,21 @@ export const seatEvents = {
   },
   'seat.released': {
     version: 1,
-    data: Type.Object({ ...held, reason: Type.Union(RELEASE_REASONS.map((r) => Type.Literal(r))) }),
+    data: Type.Object({ ...held, previousStatus: PreviousStatus, reason: Type.Enum(RELEASE_REASONS) }),
   },
   'seat.allocated': {
     version: 1,
-    data: Type.Object({ ...held, orderId: Type.String() }),
+    data: Type.Object({ ...held, previousStatus: PreviousStatus, orderId: Type.String() }),
   },
   /** Buyers were refused because seats or places were taken: one event per batch, with how many were refused. Changes no seat. */
   'seat.unavailable': {
     version: 1,
-    data: Type.Object({ eventId: Type.String(), seatIds: SeatIds, sections: Type.Array(Type.String()), refusals: Type.Integer({ minimum: 1 }) }),
+    data: Type.Object({
+      eventId: Type.String(),
+      seatIds: SeatIds,
+      sections: Type.Array(Type.String()),
+      refusals: Type.Integer({ minimum: 1 }),
+    }),
   },
   'seat.blocked': { version: 1, data: Type.Object({ ...change, seatIds: SeatIds }) },
   'seat.unblocked': { version: 1, data: Type.Object({ ...change, seatIds: SeatIds }) },

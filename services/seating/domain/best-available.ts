@@ -13,6 +13,8 @@ export type SeatChooser = {
    * 3. In as few groups as possible, as near to one another as possible.
    */
   choose(request: BestAvailableRequest): number[] | null;
+  /** How many free seats there are to choose from. */
+  countFree(limits: Omit<BestAvailableRequest, 'quantity'>): number;
   /** To be told of every seat that is no longer free, and of every one that is again; saying it twice changes nothing. */
   taken(seatIds: Iterable<number>): void;
   freed(seatIds: Iterable<number>): void;
@@ -67,15 +69,24 @@ export function createSeatChooser(layout: Layout, isFree: (seatId: number) => bo
     if (fallback !== undefined) {
       return seatIdsFrom(bestWindow(layout, fallback, quantity, windowsOf(state, fallback, quantity, maxPriceCents)), quantity);
     }
+    return splitIntoGroups(layout, freeRuns(rowIndexes, maxPriceCents), quantity);
+  }
+
+  /** Of every row that has any, the row nearest the stage first. */
+  function freeRuns(rowIndexes: Int32Array, maxPriceCents: number): Run[] {
     const runs: Run[] = [];
     for (const rowIndex of rowIndexes) {
       const row = layout.rows[rowIndex];
       if (row !== undefined && longestRun(rowIndex, row) > 0) addRuns(state, row, maxPriceCents, runs);
     }
-    return splitIntoGroups(layout, runs, quantity);
+    return runs;
   }
 
-  return { choose, taken: (seatIds) => set(seatIds, 0), freed: (seatIds) => set(seatIds, 1) };
+  function countFree({ sectionIndex, maxPriceCents = Infinity }: Omit<BestAvailableRequest, 'quantity'>): number {
+    return freeRuns(rowsOf(sectionIndex), maxPriceCents).reduce((sum, run) => sum + run.length, 0);
+  }
+
+  return { choose, countFree, taken: (seatIds) => set(seatIds, 0), freed: (seatIds) => set(seatIds, 1) };
 }
 
 function longestFreeRun({ free }: Free, row: Row): number {

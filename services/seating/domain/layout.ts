@@ -24,7 +24,7 @@ export type GeneralAdmissionSection = {
 };
 export type Section = SeatedSection | GeneralAdmissionSection;
 
-/** The seats of a row have consecutive ids, in the order in which they stand. A lower `rank` is nearer the stage. */
+/** The seats of a row have consecutive ids, in the order in which they stand. A lower `rank`, a whole number, is nearer the stage. */
 export type Row = { sectionIndex: number; name: string; rank: number; firstSeatId: number; lastSeatId: number };
 
 export type Layout = {
@@ -167,9 +167,11 @@ export function seatOf(layout: Layout, seatId: number): Seat | undefined {
   return { seatId, section, row: row.name, number, seatCode: `${rowCode(section, row.name)}-${number}`, priceCents };
 }
 
-/** `VIP-A-12`; undefined when the layout has no such seat. */
-export function seatCode(layout: Layout, seatId: number): string | undefined {
-  return seatOf(layout, seatId)?.seatCode;
+/** `VIP-A-12`. Throws a RangeError for a seat that the layout does not have. */
+export function seatCode(layout: Layout, seatId: number): string {
+  const seat = seatOf(layout, seatId);
+  if (seat === undefined) throw new RangeError(`The layout has no seat ${seatId}.`);
+  return seat.seatCode;
 }
 
 /**

@@ -8,7 +8,7 @@ export const LIMITS = {
   nameCharacters: 60,
   seatNumber: 999_999,
   /** Of x and y, either side of the stage. */
-  coordinate: 1_000_000,
+  coordinate: 100_000,
   /** More problems than these are not reported one by one. */
   problems: 20,
 } as const;

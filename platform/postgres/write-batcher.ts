@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError } from '../http/api-error.ts';
+import { IdempotencyRace } from '../idempotency/in-transaction.ts';
+import { CommitOutcomeUnknown, isConnectionLost, isSerializationConflict } from './errors.ts';
+
+export type WriteBatcherOptions<Command, Answer> = {
+  /** For messages and metrics, e.g. `seating.writes`. */
+  name: string;
+  /**
+   * Does a batch in one transaction and commits it; `answers[i]` belongs to `commands[i]`. A refusal is an answer: throwing fails
+   * the transaction, and with it the neighbours.
+   */
+  run: (commands: readonly Command[]) => Promise<readonly Answer[]>;
+  /** Commands with the same text never run at the same time, e.g. the id of the aggregate. Without it all share one lane. */
+  laneKey?: (command: Command) => string;
+  /** How many batches may be in flight at once. */
+  lanes?: number;
+  maxBatch?: number;
+  /** Commands waiting in one lane; beyond it they are refused at once. */
+  maxQueue?: number;
+  /** A command that has waited this long without being started is refused. */
+  maxWaitMs?: number;
+  onBatch?: (measure: { size: number; queued: number; elapsedMs: number }) => void;
+};
+
+type Waiting<Command, Answer> = {
+  command: Command;
+  deadlineMs: number;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+};
+
+export type WriteBatcher<Command, Answer> = {
+  /**
+   * Resolves once the command's batch is committed.
+   * @throws ApiError `OVERLOADED` when the queue is full or the wait too long; `CommitOutcomeUnknown` when the connection was lost
+   *   at commit, in which case nothing is run again.
+   */
+  submit: (command: Command) => Promise<Answer>;
+  /** Commands that wait now, over all lanes. */
+  queued: () => number;
+  /** Finishes what was accepted and refuses the rest. */
+  stop: () => Promise<void>;
+};
+
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Group commit in the program: commands that arrive while a transaction is in flight go together in the next one. An idle batcher
+ * starts at the end of the current turn of the event loop, so a lone command waits for nobody.
+ */
+export function createWriteBatcher<Command, Answer>(
+  options: WriteBatcherOptions<Command, Answer>,
+): WriteBatcher<Command, Answer> {
+  const { name, run, laneKey, lanes = 1, maxBatch = 500, maxQueue = 5_000, maxWaitMs = 2_000, onBatch } = options;
+  type Entry = Waiting<Command, Answer>;
+  const queues: Entry[][] = Array.from({ length: lanes }, () => []);
+  const busy: boolean[] = queues.map(() => false);
+  let stopping = false;
+  let onIdle: (() => void) | null = null;
+
+  function submit(command: Command): Promise<Answer> {
+    if (stopping) return Promise.reject(new ApiError('SERVICE_UNAVAILABLE', 'The service is stopping. Try again in a moment.'));
+    const lane = laneKey ? hash(laneKey(command)) % lanes : 0;
+    const queue = queues[lane] ?? [];
+    if (queue.length >= maxQueue) return Promise.reject(overloaded(name));
+    return new Promise<Answer>((resolve, reject) => {
+      queue.push({ command, deadlineMs: performance.now() + maxWaitMs, resolve, reject });
+      if (!busy[lane]) start(lane, queue);
+    });
+  }
+
+  function start(lane: number, queue: Entry[]): void {
+    busy[lane] = true;
+    setImmediate(() => void drain(lane, queue));
+  }
+
+  async function drain(lane: number, queue: Entry[]): Promise<void> {
+    const sweep = setInterval(() => refuseLate(queue), Math.max(10, maxWaitMs / 10));
+    while (queue.length > 0) {
+      refuseLate(queue);
+      const batch = queue.splice(0, maxBatch);
+      if (batch.length > 0) await settle(batch);
+    }
+    clearInterval(sweep);
+    busy[lane] = false;
+    if (!busy.includes(true)) onIdle?.();
+  }
+
+  function refuseLate(queue: Entry[]): void {
+    const nowMs = performance.now();
+    let late = 0;
+    while (late < queue.length && (queue[late]?.deadlineMs ?? Infinity) <= nowMs) late++;
+    for (const entry of queue.splice(0, late)) entry.reject(overloaded(name));
+  }
+
+  async function settle(batch: readonly Entry[]): Promise<void> {
+    const startedMs = performance.now();
+    try {
+      const answers = await attempt(batch.map((entry) => entry.command));
+      if (answers.length !== batch.length) throw new Error(`${name}: ${answers.length} answers to ${batch.length} commands`);
+      onBatch?.({ size: batch.length, queued: queuedNow(), elapsedMs: performance.now() - startedMs });
+      batch.forEach((entry, index) => entry.resolve(answers[index] as Answer));
+    } catch (error) {
+      if (batch.length === 1 || error instanceof CommitOutcomeUnknown || isConnectionLost(error)) {
+        for (const entry of batch) entry.reject(error);
+        return;
+      }
+      // One command broke the transaction for all: halve until it stands alone, so its neighbours still get their answers.
+      const middle = batch.length >> 1;
+      await settle(batch.slice(0, middle));
+      await settle(batch.slice(middle));
+    }
+  }
+
+  /** Runs again what certainly left nothing behind: a lost race between replicas, or a connection lost before COMMIT. */
+  async function attempt(commands: readonly Command[]): Promise<readonly Answer[]> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await run(commands);
+      } catch (error) {
+        const again = error instanceof IdempotencyRace || isSerializationConflict(error) || isConnectionLost(error);
+        if (!again || tried >= MAX_ATTEMPTS) throw error;
+        await delay(2 ** tried + Math.random() * 5);
+      }
+    }
+  }
+
+  function queuedNow(): number {
+    return queues.reduce((sum, queue) => sum + queue.length, 0);
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    if (busy.includes(true)) await new Promise<void>((resolve) => (onIdle = resolve));
+  }
+
+  return { submit, queued: queuedNow, stop };
+}
+
+function overloaded(name: string): ApiError {
+  return new ApiError(
+    'OVERLOADED',
+    `More requests than can be worked on at the moment (${name}). Nothing was done. Try again in a second.`,
+  );
+}
+
+/** FNV-1a, 32 bits (RFC 9923). */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  return value >>> 0;
+}

@@ -1,0 +1,155 @@
+import type { Availability, SeatDelta, SeatLetter, SeatStatuses } from '../../../contracts/http/seating.ts';
+import type { DomainEvent } from '../../../contracts/events/domain-event.ts';
+import { sectionIndexByName, sectionIndexOfSeat, type Layout } from '../domain/layout.ts';
+import type { SaleRow } from '../store/sales.ts';
+
+const LETTERS: readonly SeatLetter[] = ['A', 'R', 'L', 'B'];
+const CODES: Record<SeatLetter, number> = { A: 65, R: 82, L: 76, B: 66 };
+
+export type PlaceCounts = { sectionIndex: number; capacity: number; reserved: number; allocated: number };
+
+export type ViewSnapshot = {
+  sale: SaleRow;
+  layout: Layout;
+  /** One letter a seat. */
+  statuses: string;
+  places: readonly PlaceCounts[];
+};
+
+/**
+ * One event's seats as the readers see them: a byte a seat and counts a section, moved on by the seat events of one version after
+ * the other. It decides nothing; it may be a moment behind the database.
+ */
+export type EventView = {
+  readonly sale: SaleRow;
+  readonly layout: Layout;
+  version(): number;
+  /** Applies the domain events of `version() + 1`, all of them at once, and answers what changed. */
+  apply(events: readonly DomainEvent[]): SeatDelta;
+  statuses(): SeatStatuses;
+  statusOf(seatId: number): SeatLetter | undefined;
+  availability(): Availability;
+};
+
+export function createEventView({ sale, layout, statuses, places }: ViewSnapshot): EventView {
+  const { eventId } = sale.rules;
+  const letters = Buffer.from(statuses, 'latin1');
+  const totals: Record<SeatLetter, number> = { A: 0, R: 0, L: 0, B: 0 };
+  const available = new Int32Array(layout.sections.length);
+  let version = sale.version;
+  letters.forEach((code, index) => {
+    const letter = letterOf(code);
+    totals[letter]++;
+    if (letter === 'A') bump(sectionIndexOfSeat(layout, index + 1), 1);
+  });
+  for (const place of places) {
+    const free = place.capacity - place.reserved - place.allocated;
+    bump(place.sectionIndex, free);
+    totals.A += free;
+    totals.R += place.reserved;
+    totals.L += place.allocated;
+  }
+
+  function bump(sectionIndex: number | undefined, by: number): void {
+    if (sectionIndex !== undefined) available[sectionIndex] = (available[sectionIndex] ?? 0) + by;
+  }
+
+  function apply(events: readonly DomainEvent[]): SeatDelta {
+    const changes = new Map<number, SeatLetter>();
+    const touched = new Set<number>();
+    for (const event of events) {
+      switch (event.type) {
+        case 'seat.reserved':
+          setSeats(event.data.seatIds, 'R', changes, touched);
+          movePlaces(event.data.places, 'A', 'R', touched);
+          break;
+        case 'seat.released':
+          setSeats(event.data.seatIds, 'A', changes, touched);
+          movePlaces(event.data.places, event.data.previousStatus === 'ALLOCATED' ? 'L' : 'R', 'A', touched);
+          break;
+        case 'seat.allocated':
+          setSeats(event.data.seatIds, 'L', changes, touched);
+          movePlaces(event.data.places, event.data.previousStatus === 'EXPIRED' ? 'A' : 'R', 'L', touched);
+          break;
+        case 'seat.blocked':
+          setSeats(event.data.seatIds, 'B', changes, touched);
+          break;
+        case 'seat.unblocked':
+          setSeats(event.data.seatIds, 'A', changes, touched);
+          break;
+        default:
+      }
+    }
+    version++;
+    const sections = [...touched].map((index) => ({
+      section: layout.sections[index]?.name ?? '',
+      availableSeats: available[index] ?? 0,
+    }));
+    return { version, changes: [...changes], sections };
+  }
+
+  function setSeats(
+    seatIds: readonly number[],
+    letter: SeatLetter,
+    changes: Map<number, SeatLetter>,
+    touched: Set<number>,
+  ): void {
+    for (const seatId of seatIds) {
+      const before = letterOf(letters[seatId - 1] ?? CODES.A);
+      letters[seatId - 1] = CODES[letter];
+      totals[before]--;
+      totals[letter]++;
+      changes.set(seatId, letter);
+      const section = sectionIndexOfSeat(layout, seatId);
+      if (section === undefined || (before !== 'A' && letter !== 'A')) continue;
+      bump(section, Number(letter === 'A') - Number(before === 'A'));
+      touched.add(section);
+    }
+  }
+
+  function movePlaces(
+    places: readonly { section: string; quantity: number }[],
+    from: SeatLetter,
+    to: SeatLetter,
+    touched: Set<number>,
+  ): void {
+    for (const { section, quantity } of places) {
+      const index = sectionIndexByName(layout, section);
+      if (index === undefined) continue;
+      totals[from] -= quantity;
+      totals[to] += quantity;
+      if (from === 'A') bump(index, -quantity);
+      if (to === 'A') bump(index, quantity);
+      touched.add(index);
+    }
+  }
+
+  return {
+    sale,
+    layout,
+    version: () => version,
+    apply,
+    statuses: () => ({ eventId, version, statuses: letters.toString('latin1') }),
+    statusOf: (seatId) => (seatId >= 1 && seatId <= letters.length ? letterOf(letters[seatId - 1] ?? CODES.A) : undefined),
+    availability: () => ({
+      eventId,
+      version,
+      totalSeats: totals.A + totals.R + totals.L + totals.B,
+      availableSeats: totals.A,
+      reservedSeats: totals.R,
+      allocatedSeats: totals.L,
+      blockedSeats: totals.B,
+      seatsBySection: layout.sections.map(({ name, kind, priceCents, totalSeats }, index) => ({
+        section: name,
+        kind,
+        priceCents,
+        totalSeats,
+        availableSeats: available[index] ?? 0,
+      })),
+    }),
+  };
+}
+
+function letterOf(code: number): SeatLetter {
+  return LETTERS.find((letter) => CODES[letter] === code) ?? 'A';
+}

@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import type { DomainEvent } from '../../../contracts/events/domain-event.ts';
+import type { Database } from '../../../platform/postgres/database.ts';
+import type { LayoutCache } from '../store/layout-cache.ts';
+import { readSale } from '../store/sales.ts';
+import { readView } from '../store/views.ts';
+import { createEventFeed, type EventFeed } from './event-feed.ts';
+import { createEventView, type EventView } from './event-view.ts';
+
+const MAX_VIEWS = 2_000;
+/** How long a version may be missing before the view is read again: a commit of another process that the log has not brought yet. */
+const MAX_GAP_MS = 500;
+const MAX_LOAD_ATTEMPTS = 5;
+
+export type SeatViews = {
+  /** The feed of an event's seats, read from the database the first time; null when no such event is on sale. */
+  get(eventId: string): Promise<EventFeed | null>;
+  /** Seat events that were committed: by this process right after its commit, by all processes from the log. */
+  offer(events: readonly DomainEvent[]): void;
+  /** The rules of an event's sale changed: its view is read again. */
+  refresh(eventId: string): void;
+  stop(): void;
+};
+
+type Entry = {
+  feed: Promise<EventFeed | null>;
+  /** Set once loaded. Until then what is offered waits in `early`. */
+  loaded: EventFeed | null;
+  early: DomainEvent[];
+  gapTimer: NodeJS.Timeout | null;
+  reloading: boolean;
+};
+
+/** Views of events by id, the least recently asked for dropped first unless somebody listens to it. */
+export function createSeatViews(database: Database, layouts: LayoutCache, logger: Logger): SeatViews {
+  const entries = new Map<string, Entry>();
+
+  async function get(eventId: string): Promise<EventFeed | null> {
+    const known = entries.get(eventId);
+    if (known) {
+      entries.delete(eventId);
+      entries.set(eventId, known);
+      return known.feed;
+    }
+    const entry: Entry = { feed: Promise.resolve(null), loaded: null, early: [], gapTimer: null, reloading: false };
+    entry.feed = load(eventId, entry);
+    entries.set(eventId, entry);
+    dropOldest();
+    return entry.feed;
+  }
+
+  async function load(eventId: string, entry: Entry): Promise<EventFeed | null> {
+    try {
+      const view = await readConsistently(eventId);
+      if (!view) {
+        entries.delete(eventId);
+        return null;
+      }
+      entry.loaded = createEventFeed(view);
+      const { early } = entry;
+      entry.early = [];
+      deliver(eventId, entry, early);
+      return entry.loaded;
+    } catch (error) {
+      entries.delete(eventId);
+      throw error;
+    }
+  }
+
+  /** The layout is read apart from the statuses, so both are read again when it changed in between. */
+  async function readConsistently(eventId: string): Promise<EventView | null> {
+    for (let attempt = 1; attempt <= MAX_LOAD_ATTEMPTS; attempt++) {
+      const stored = await readView(database, eventId);
+      if (!stored) return null;
+      const layout = await layouts.get(database, eventId, stored.layoutVersion);
+      const sale = await readSale(database, eventId);
+      if (sale?.layoutVersion !== stored.layoutVersion) continue;
+      return createEventView({
+        sale: { ...sale, version: stored.version },
+        layout,
+        statuses: stored.statuses,
+        places: stored.places,
+      });
+    }
+    throw new Error(`The layout of ${eventId} changed ${MAX_LOAD_ATTEMPTS} times while it was read.`);
+  }
+
+  function offer(events: readonly DomainEvent[]): void {
+    const eventId = events[0]?.subject;
+    const entry = eventId === undefined ? undefined : entries.get(eventId);
+    if (!entry || eventId === undefined) return;
+    deliver(eventId, entry, events);
+  }
+
+  function deliver(eventId: string, entry: Entry, events: readonly DomainEvent[]): void {
+    if (!entry.loaded) {
+      entry.early.push(...events);
+      return;
+    }
+    const outcome = entry.loaded.offer(events);
+    if (outcome !== 'waiting' && entry.gapTimer) {
+      clearTimeout(entry.gapTimer);
+      entry.gapTimer = null;
+    }
+    if (outcome === 'reload') void reload(eventId, entry);
+    if (outcome === 'waiting') entry.gapTimer ??= setTimeout(() => void reload(eventId, entry), MAX_GAP_MS).unref();
+  }
+
+  async function reload(eventId: string, entry: Entry): Promise<void> {
+    if (entry.reloading || !entry.loaded) return;
+    entry.reloading = true;
+    entry.gapTimer = null;
+    try {
+      const view = await readConsistently(eventId);
+      if (view) entry.loaded.replace(view);
+    } catch (error) {
+      logger.warn({ err: error, eventId }, 'seats could not be read again; trying once more in a moment');
+      entry.gapTimer = setTimeout(() => void reload(eventId, entry), MAX_GAP_MS).unref();
+    } finally {
+      entry.reloading = false;
+    }
+    if (!entry.gapTimer) deliver(eventId, entry, []);
+  }
+
+  function dropOldest(): void {
+    if (entries.size <= MAX_VIEWS) return;
+    for (const [eventId, entry] of entries) {
+      if (entry.loaded && entry.loaded.listeners() === 0) {
+        entries.delete(eventId);
+        return;
+      }
+    }
+  }
+
+  return {
+    get,
+    offer,
+    refresh(eventId) {
+      const entry = entries.get(eventId);
+      if (entry) void reload(eventId, entry);
+    },
+    stop() {
+      for (const entry of entries.values()) if (entry.gapTimer) clearTimeout(entry.gapTimer);
+      entries.clear();
+    },
+  };
+}

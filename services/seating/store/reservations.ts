@@ -1,0 +1,179 @@
+import type { AllocationOutcome, ReservationStatus } from '../../../contracts/http/seating.ts';
+import type { ReleaseReason } from '../../../contracts/events/seat.ts';
+import { sql, type Tx } from '../../../platform/postgres/database.ts';
+import type { ReservationContent, ReservationState } from '../domain/sale.ts';
+
+type Row = {
+  reservation_id: string;
+  event_id: string;
+  user_id: string;
+  status: ReservationStatus;
+  seat_ids: number[];
+  place_sections: number[];
+  place_quantities: number[];
+  quantity: number;
+  content: ReservationContent;
+  reserved_at: Date;
+  expires_at: Date;
+  held_until: Date;
+  paying_order_id: string | null;
+  order_id: string | null;
+  outcome: AllocationOutcome | null;
+  ended_at: Date | null;
+  end_reason: ReleaseReason | null;
+};
+
+const COLUMNS = `reservation_id, event_id, user_id, status, array_to_json(seat_ids) as seat_ids,
+  array_to_json(place_sections) as place_sections, array_to_json(place_quantities) as place_quantities, quantity, content,
+  reserved_at, expires_at, held_until, paying_order_id, order_id, outcome, ended_at, end_reason`;
+
+const READ_RESERVATIONS = sql(
+  'seating.read_reservations',
+  `select ${COLUMNS} from reservation where reservation_id = any($1::text[])`,
+);
+
+/** The batch's one reading of the clock, and what is due at it: always at least one row. */
+const READ_DUE = sql(
+  'seating.read_due',
+  `with clock as materialized (select seating_now() as now)
+   select clock.now, due.*
+   from clock left join lateral (
+     select ${COLUMNS} from reservation
+     where status = 'RESERVED' and held_until <= clock.now and event_id = any($1::text[])
+     order by held_until limit $2
+   ) as due on true`,
+);
+
+const READ_TICKETS = sql(
+  'seating.read_tickets',
+  `select event_id, user_id, sum(quantity)::integer as tickets
+   from unnest($1::text[], $2::text[]) as wanted (event_id, user_id) join reservation using (event_id, user_id)
+   where status in ('RESERVED', 'ALLOCATED') group by event_id, user_id`,
+);
+
+const INSERT_RESERVATIONS = sql(
+  'seating.insert_reservations',
+  `insert into reservation (reservation_id, event_id, user_id, status, seat_ids, place_sections, place_quantities, quantity, content,
+     reserved_at, expires_at, held_until, paying_order_id, order_id, outcome, ended_at, end_reason)
+   select reservation_id, event_id, user_id, status, seat_ids::integer[], place_sections::integer[], place_quantities::integer[],
+     quantity, content::json, reserved_at, expires_at, held_until, paying_order_id, order_id, outcome, ended_at, end_reason
+   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[], $9::text[],
+     $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::timestamptz[],
+     $17::text[]) as given (reservation_id, event_id, user_id, status, seat_ids, place_sections, place_quantities, quantity, content,
+     reserved_at, expires_at, held_until, paying_order_id, order_id, outcome, ended_at, end_reason)`,
+);
+
+const UPDATE_RESERVATIONS = sql(
+  'seating.update_reservations',
+  `update reservation set status = given.status, held_until = given.held_until, paying_order_id = given.paying_order_id,
+     order_id = given.order_id, outcome = given.outcome, ended_at = given.ended_at, end_reason = given.end_reason
+   from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+     as given (reservation_id, status, held_until, paying_order_id, order_id, outcome, ended_at, end_reason)
+   where reservation.reservation_id = given.reservation_id`,
+);
+
+const EVENTS_WITH_DUE = sql(
+  'seating.events_with_due',
+  `select distinct event_id from
+     (select event_id from reservation where status = 'RESERVED' and held_until <= seating_now() order by held_until limit 5000) as due`,
+);
+
+const EVENTS_OF_RESERVATIONS = sql(
+  'seating.events_of_reservations',
+  `select reservation_id, event_id from reservation where reservation_id = any($1::text[])`,
+);
+
+export async function readReservations(tx: Tx, reservationIds: readonly string[]): Promise<ReservationState[]> {
+  return (await tx.rows<Row>(READ_RESERVATIONS, [reservationIds])).map(toReservation);
+}
+
+/** The database's clock, and holds of these events that are over by it: at most `limit`, the longest overdue first. */
+export async function readDue(
+  tx: Tx,
+  eventIds: readonly string[],
+  limit: number,
+): Promise<{ now: Date; due: ReservationState[] }> {
+  const rows = await tx.rows<Row & { now: Date }>(READ_DUE, [eventIds, limit]);
+  const [first] = rows;
+  if (!first) throw new Error('seating.read_due answered no row');
+  return { now: first.now, due: first.reservation_id ? rows.map(toReservation) : [] };
+}
+
+export async function readTickets(
+  tx: Tx,
+  buyers: readonly { eventId: string; userId: string }[],
+): Promise<{ eventId: string; userId: string; tickets: number }[]> {
+  const values = [buyers.map((buyer) => buyer.eventId), buyers.map((buyer) => buyer.userId)];
+  const rows = await tx.rows<{ event_id: string; user_id: string; tickets: number }>(READ_TICKETS, values);
+  return rows.map((row) => ({ eventId: row.event_id, userId: row.user_id, tickets: row.tickets }));
+}
+
+export function insertReservations(tx: Tx, reservations: readonly ReservationState[]): Promise<number> {
+  const column = <T>(pick: (reservation: ReservationState) => T) => reservations.map(pick);
+  return tx.run(INSERT_RESERVATIONS, [
+    column((r) => r.reservationId),
+    column((r) => r.eventId),
+    column((r) => r.userId),
+    column((r) => r.status),
+    column((r) => `{${r.seatIds.join(',')}}`),
+    column((r) => `{${r.places.map((place) => place.sectionIndex).join(',')}}`),
+    column((r) => `{${r.places.map((place) => place.quantity).join(',')}}`),
+    column((r) => r.quantity),
+    column((r) => JSON.stringify(r.content)),
+    column((r) => r.reservedAt),
+    column((r) => r.expiresAt),
+    column((r) => r.heldUntil),
+    column((r) => r.payingOrderId),
+    column((r) => r.orderId),
+    column((r) => r.outcome),
+    column((r) => r.endedAt),
+    column((r) => r.endReason),
+  ]);
+}
+
+/** Writes what changes of reservations that exist. */
+export function updateReservations(tx: Tx, reservations: readonly ReservationState[]): Promise<number> {
+  const column = <T>(pick: (reservation: ReservationState) => T) => reservations.map(pick);
+  return tx.run(UPDATE_RESERVATIONS, [
+    column((r) => r.reservationId),
+    column((r) => r.status),
+    column((r) => r.heldUntil),
+    column((r) => r.payingOrderId),
+    column((r) => r.orderId),
+    column((r) => r.outcome),
+    column((r) => r.endedAt),
+    column((r) => r.endReason),
+  ]);
+}
+
+/** Events that have holds to end. Bounded: the next look finds the rest. */
+export async function eventsWithDue(tx: Tx): Promise<string[]> {
+  return (await tx.rows<{ event_id: string }>(EVENTS_WITH_DUE)).map((row) => row.event_id);
+}
+
+/** Which event a reservation is of, which never changes. */
+export async function eventsOfReservations(tx: Tx, reservationIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.rows<{ reservation_id: string; event_id: string }>(EVENTS_OF_RESERVATIONS, [reservationIds]);
+  return new Map(rows.map((row) => [row.reservation_id, row.event_id]));
+}
+
+function toReservation(row: Row): ReservationState {
+  return {
+    reservationId: row.reservation_id,
+    eventId: row.event_id,
+    userId: row.user_id,
+    status: row.status,
+    seatIds: row.seat_ids,
+    places: row.place_sections.map((sectionIndex, index) => ({ sectionIndex, quantity: row.place_quantities[index] ?? 0 })),
+    quantity: row.quantity,
+    content: row.content,
+    reservedAt: row.reserved_at,
+    expiresAt: row.expires_at,
+    heldUntil: row.held_until,
+    payingOrderId: row.paying_order_id,
+    orderId: row.order_id,
+    outcome: row.outcome,
+    endedAt: row.ended_at,
+    endReason: row.end_reason,
+  };
+}
