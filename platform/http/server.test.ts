@@ -288,7 +288,8 @@ describe('bytes that are no request', () => {
   it('are answered with a problem document', async () => {
     const app = server();
     await app.listen({ port: 0, host: '127.0.0.1' });
-    const port = app.addresses()[0]?.port ?? 0;
+    const address = app.server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
     const answer = await new Promise<string>((resolve, reject) => {
       let text = '';
       const socket = connect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'));

@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { answerUnreadableRequest } from './client-errors.ts';
 import { closeRouteSchemas } from './closed-schemas.ts';
 import { answerUnknownRoutes, sendProblem } from './error-handler.ts';
+import { keepEventStreams } from './event-stream.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { measureRequests } from './request-metrics.ts';
 import './request.ts';
@@ -63,6 +64,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.setValidatorCompiler(schemaCompiler());
   app.setErrorHandler(sendProblem);
   acceptJsonBodies(app);
+  keepEventStreams(app);
   answerUnknownRoutes(app);
   app.addHook('onRoute', closeRouteSchemas);
   app.addHook('onRequest', (request, reply, done) => {
