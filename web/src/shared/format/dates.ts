@@ -1,0 +1,40 @@
+/** The zone to show a time in; one the browser does not know must not break the page. */
+function zone(timezone: string | undefined): string | undefined {
+  if (timezone === undefined) return undefined;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+    return timezone;
+  } catch {
+    return undefined;
+  }
+}
+
+function format(iso: string, timezone: string | undefined, options: Intl.DateTimeFormatOptions, locale?: string): string {
+  const timeZone = zone(timezone);
+  return new Intl.DateTimeFormat(locale, { ...options, ...(timeZone !== undefined && { timeZone }) }).format(new Date(iso));
+}
+
+/** "Fri 12 Dec 2026" in the venue's zone. */
+export function formatDay(iso: string, timezone?: string, locale?: string): string {
+  return format(iso, timezone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }, locale);
+}
+
+/** "20:00" in the venue's zone. */
+export function formatTime(iso: string, timezone?: string, locale?: string): string {
+  return format(iso, timezone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, locale);
+}
+
+/** The three parts that a poster sets in a column: weekday, day, month. */
+export function posterDate(iso: string, timezone?: string, locale?: string): { weekday: string; day: string; month: string } {
+  return {
+    weekday: format(iso, timezone, { weekday: 'short' }, locale),
+    day: format(iso, timezone, { day: '2-digit' }, locale),
+    month: format(iso, timezone, { month: 'short' }, locale),
+  };
+}
+
+/** A moment by the visitor's own wall clock, with seconds only when the wait is short: "20:14" or "20:14:30". */
+export function formatMoment(ms: number, withSeconds: boolean, locale?: string): string {
+  const seconds = withSeconds ? ({ second: '2-digit' } as const) : {};
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...seconds }).format(ms);
+}
