@@ -1,3 +1,6 @@
+/** Two names of the greatest length, quoted, and five numbers are far shorter. */
+export const MAX_LINE_CHARACTERS = 1_000;
+
 /**
  * The fields of one line, without the spaces around them; null when a quote is not closed or something follows it. No field of a
  * seat plan may hold a line break, so every line stands for itself: a forgotten quote spoils its own line only, and line

@@ -1,5 +1,5 @@
 import { columnsOf, parseCoordinate, parsePrice, parsePriceCents, parseSeatNumber, quoted, type Columns } from './csv-fields.ts';
-import { splitLine } from './csv-line.ts';
+import { MAX_LINE_CHARACTERS, splitLine } from './csv-line.ts';
 import type { LayoutProblem } from './layout.ts';
 import { layoutFromDrafts, type ImportResult, type RowDraft, type SectionDraft } from './section-drafts.ts';
 import { LIMITS, nameProblem } from './section-rules.ts';
@@ -21,7 +21,7 @@ export function importCsv(input: string | Uint8Array): ImportResult {
   const text = decode(input);
   if (text === null) return failed('/lines/1', 'The file is not UTF-8. Save it as "CSV UTF-8" and send it again.');
   const lines = text.split(/\r\n|\n|\r/);
-  const header = splitLine(lines[0] ?? '');
+  const header = splitLine((lines[0] ?? '').slice(0, MAX_LINE_CHARACTERS));
   const columns = header === null ? 'a quoted field is not closed.' : columnsOf(header);
   if (typeof columns === 'string') return failed('/lines/1', `Line 1: ${columns}`);
 
@@ -54,6 +54,7 @@ function readLine(work: Import, text: string, line: number): void {
     if (work.problems.length < LIMITS.problems)
       work.problems.push({ path: `/lines/${line}${column}`, message: `Line ${line}: ${message}` });
   };
+  if (text.length > MAX_LINE_CHARACTERS) return report('', `it is longer than ${MAX_LINE_CHARACTERS} characters.`);
   const fields = splitLine(text);
   if (fields === null) return report('', 'a quoted field is not closed, or something follows its closing quote.');
   const { columns } = work;

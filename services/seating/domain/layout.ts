@@ -109,10 +109,20 @@ export function assembleLayout(sections: readonly SectionFacts[], parts: Parts):
     lastSeatId[row.sectionIndex] = row.lastSeatId;
   });
   const complete = sections.map((section, i): Section => {
-    if (section.kind === 'GENERAL_ADMISSION') return { ...section, totalSeats: section.capacity };
+    const { name, priceCents } = section;
+    if (section.kind === 'GENERAL_ADMISSION') {
+      return { name, kind: section.kind, priceCents, capacity: section.capacity, totalSeats: section.capacity };
+    }
     const first = firstSeatId[i] ?? 0;
     const last = lastSeatId[i] ?? 0;
-    return { ...section, firstSeatId: first, lastSeatId: last, totalSeats: first === 0 ? 0 : last - first + 1 };
+    return {
+      name,
+      kind: section.kind,
+      priceCents,
+      firstSeatId: first,
+      lastSeatId: last,
+      totalSeats: first === 0 ? 0 : last - first + 1,
+    };
   });
   return {
     ...parts,

@@ -1,5 +1,5 @@
 import { LIMITS } from './section-rules.ts';
-import { assembleLayout, seatCount, type Layout, type LayoutProblem, type SectionFacts } from './layout.ts';
+import { assembleLayout, seatCount, type Layout, type LayoutProblem } from './layout.ts';
 
 export type MergeResult =
   | { ok: true; layout: Layout }
@@ -25,7 +25,7 @@ export function mergeLayouts(existing: Layout, added: Layout): MergeResult {
     firstSeatId: row.firstSeatId + seatOffset,
     lastSeatId: row.lastSeatId + seatOffset,
   }));
-  const layout = assembleLayout([...existing.sections, ...added.sections].map(factsOf), {
+  const layout = assembleLayout([...existing.sections, ...added.sections], {
     rows: [...existing.rows, ...movedRows],
     seatRow: joinInts(
       existing.seatRow,
@@ -74,11 +74,6 @@ function besides(existing: Layout, added: Layout): Float64Array {
   const leftmost = added.x.reduce((least, x, i) => (isGenerated[added.seatRow[i] ?? 0] ? Math.min(least, x) : least), Infinity);
   const shift = Math.max(0, rightmost + GAP_SEATS - leftmost);
   return added.x.map((x, i) => (isGenerated[added.seatRow[i] ?? 0] ? x + shift : x));
-}
-
-function factsOf(section: Layout['sections'][number]): SectionFacts {
-  if (section.kind === 'SEATED') return { name: section.name, kind: section.kind, priceCents: section.priceCents };
-  return { name: section.name, kind: section.kind, priceCents: section.priceCents, capacity: section.capacity };
 }
 
 function joinInts(a: Int32Array, b: Int32Array): Int32Array {

@@ -20,7 +20,9 @@ const MAX_ANCHORS = 32;
  * beside it may still be left alone.
  */
 export function splitIntoGroups(layout: Layout, runs: readonly Run[], quantity: number): number[] | null {
-  const lengths = runs.map((run) => run.length).sort((a, b) => b - a);
+  const lengths = Int32Array.from(runs, (run) => run.length)
+    .sort()
+    .reverse();
   let groups = 0;
   let sum = 0;
   while (sum < quantity && groups < lengths.length) sum += lengths[groups++] ?? 0;
@@ -28,12 +30,11 @@ export function splitIntoGroups(layout: Layout, runs: readonly Run[], quantity: 
 
   const candidates = candidatesOf(layout, runs, lengths, groups, quantity);
   let best: Group | undefined;
-  let anchors = 0;
-  for (const anchor of candidates) {
-    const group = groupAround(anchor, candidates, groups, quantity);
-    if (group === undefined) continue;
-    if (best === undefined || isBetter(group, best)) best = group;
-    if (++anchors === MAX_ANCHORS) break;
+  for (const anchor of candidates.slice(0, MAX_ANCHORS)) {
+    // Only what is nearer is better, unless it spares a seat from being left alone.
+    const within = best === undefined || leavesOneAlone(best) ? Infinity : best.radius;
+    const group = groupAround(anchor, candidates, groups, quantity, within);
+    if (group !== undefined && (best === undefined || isBetter(group, best))) best = group;
   }
   return best === undefined ? null : seatsOf(layout, best);
 }
@@ -48,28 +49,29 @@ function leavesOneAlone(group: Group): boolean {
   return group.surplus === 1;
 }
 
-/** The runs long enough to be part of a solution: those nearest the stage, and the longest, with which there is one for certain. */
-function candidatesOf(
-  layout: Layout,
-  runs: readonly Run[],
-  lengths: readonly number[],
-  groups: number,
-  quantity: number,
-): Candidate[] {
+/** The runs long enough to be part of a solution: those nearest the stage, and the longest, with which each of them has one. */
+function candidatesOf(layout: Layout, runs: readonly Run[], lengths: Int32Array, groups: number, quantity: number): Candidate[] {
   const others = lengths.slice(0, groups - 1).reduce((total, length) => total + length, 0);
   const useful = runs.filter((run) => run.length >= quantity - others);
-  const longest = new Set(useful.length > MAX_CANDIDATES ? useful.toSorted((a, b) => b.length - a.length).slice(0, groups) : []);
+  const least = lengths[groups - 1] ?? 0;
+  let asLong = 0;
   return useful
-    .filter((run, i) => i < MAX_CANDIDATES || longest.has(run))
+    .filter((run, i) => i < MAX_CANDIDATES || run.length > least || (run.length === least && asLong++ < groups))
     .map((run) => ({ ...run, ...middleOf(layout, run.firstSeatId, run.length) }));
 }
 
-/** The nearest neighbours that, with the anchor, make `groups` runs of enough seats; undefined when the anchor is too short. */
-function groupAround(anchor: Candidate, candidates: readonly Candidate[], groups: number, quantity: number): Group | undefined {
+/** The nearest neighbours that, with the anchor, make `groups` runs of enough seats; undefined when none are `within` that distance. */
+function groupAround(
+  anchor: Candidate,
+  candidates: readonly Candidate[],
+  groups: number,
+  quantity: number,
+  within: number,
+): Group | undefined {
   const neighbours = candidates
-    .filter((candidate) => candidate !== anchor)
     .map((candidate) => ({ candidate, distance: distanceBetween(anchor, candidate) }))
-    .sort((a, b) => a.distance - b.distance || a.candidate.firstSeatId - b.candidate.firstSeatId);
+    .filter(({ candidate, distance }) => candidate !== anchor && distance < within)
+    .sort((a, b) => a.distance - b.distance);
   const chosen: Candidate[] = [];
   const spare = new Map<number, Candidate>();
   let total = anchor.length;
