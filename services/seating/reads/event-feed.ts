@@ -1,14 +1,16 @@
 import type { SeatDelta } from '../../../contracts/http/seating.ts';
 import type { DomainEvent } from '../../../contracts/events/domain-event.ts';
+import { eventFrame } from '../../../platform/http/event-stream.ts';
 import type { EventView } from './event-view.ts';
 
-/** Deltas kept for readers that come back: at most this many, and at most this many characters. */
+/** Deltas kept for readers that come back: at most this many, and at most this many bytes. */
 const MAX_FRAMES = 2_000;
-const MAX_FRAME_CHARACTERS = 4_000_000;
+const MAX_FRAME_BYTES = 4_000_000;
 /** Versions waiting for an earlier one; beyond it the view is read again. */
 const MAX_AHEAD = 1_000;
 
-export type Frame = { version: number; text: string };
+/** A Server-Sent Event, built once and sent to every reader. */
+export type Frame = { version: number; bytes: Buffer };
 type Listener = (frame: Frame) => void;
 
 type SeatChange = Extract<DomainEvent, { data: { versionComplete: boolean } }>;
@@ -36,7 +38,7 @@ export function createEventFeed(initial: EventView): EventFeed {
   let view = initial;
   const ahead = new Map<number, Map<string, SeatChange>>();
   let frames: Frame[] = [];
-  let characters = 0;
+  let keptBytes = 0;
   const listeners = new Set<Listener>();
   const statusBytes = perVersion(() => Buffer.from(JSON.stringify(view.statuses())));
   const availabilityBytes = perVersion(() => Buffer.from(JSON.stringify(view.availability())));
@@ -63,15 +65,15 @@ export function createEventFeed(initial: EventView): EventFeed {
 
   function emit(frame: Frame): void {
     frames.push(frame);
-    characters += frame.text.length;
-    while (frames.length > MAX_FRAMES || characters > MAX_FRAME_CHARACTERS) characters -= frames.shift()?.text.length ?? 0;
+    keptBytes += frame.bytes.length;
+    while (frames.length > MAX_FRAMES || keptBytes > MAX_FRAME_BYTES) keptBytes -= frames.shift()?.bytes.length ?? 0;
     for (const listener of listeners) listener(frame);
   }
 
   function replace(fresh: EventView): void {
     view = fresh;
     frames = [];
-    characters = 0;
+    keptBytes = 0;
     for (const version of [...ahead.keys()]) if (version <= fresh.version()) ahead.delete(version);
     const snapshot = snapshotFrame();
     for (const listener of listeners) listener(snapshot);
@@ -89,7 +91,7 @@ export function createEventFeed(initial: EventView): EventFeed {
     const { version, statuses } = view.statuses();
     const sections = view.availability().seatsBySection.map(({ section, availableSeats }) => ({ section, availableSeats }));
     const data = { version, layoutVersion: view.sale.layoutVersion, statuses, sections };
-    return { version, text: `id: ${version}\nevent: snapshot\ndata: ${JSON.stringify(data)}\n\n` };
+    return { version, bytes: eventFrame({ event: 'snapshot', id: version, data }) };
   }
 
   function perVersion(build: () => Buffer): () => Buffer {
@@ -117,7 +119,7 @@ export function createEventFeed(initial: EventView): EventFeed {
 }
 
 function deltaFrame(delta: SeatDelta): Frame {
-  return { version: delta.version, text: `id: ${delta.version}\nevent: delta\ndata: ${JSON.stringify(delta)}\n\n` };
+  return { version: delta.version, bytes: eventFrame({ event: 'delta', id: delta.version, data: delta }) };
 }
 
 function isChange(event: DomainEvent): event is SeatChange {

@@ -15,6 +15,8 @@ const MAX_LOAD_ATTEMPTS = 5;
 export type SeatViews = {
   /** The feed of an event's seats, read from the database the first time; null when no such event is on sale. */
   get(eventId: string): Promise<EventFeed | null>;
+  /** As `get`, but read from the database just now: for whoever has changed the layout a moment ago. */
+  fresh(eventId: string): Promise<EventFeed | null>;
   /** Seat events that were committed: by this process right after its commit, by all processes from the log. */
   offer(events: readonly DomainEvent[]): void;
   /** The rules of an event's sale changed: its view is read again. */
@@ -122,6 +124,13 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
     if (!entry.gapTimer) deliver(eventId, entry, []);
   }
 
+  async function fresh(eventId: string): Promise<EventFeed | null> {
+    const feed = await get(eventId);
+    const view = feed && (await readConsistently(eventId));
+    if (feed && view && view.version() > feed.view().version()) feed.replace(view);
+    return feed;
+  }
+
   function dropOldest(): void {
     if (entries.size <= MAX_VIEWS) return;
     for (const [eventId, entry] of entries) {
@@ -134,6 +143,7 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
 
   return {
     get,
+    fresh,
     offer,
     refresh(eventId) {
       const entry = entries.get(eventId);

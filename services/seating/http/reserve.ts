@@ -1,0 +1,62 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { newId } from '../../../contracts/ids.ts';
+import { Reservation, ReserveBody } from '../../../contracts/http/seating.ts';
+import { ApiError } from '../../../platform/http/api-error.ts';
+import { requireUser } from '../../../platform/http/request.ts';
+import { validationFailed } from '../../../platform/http/validation.ts';
+import { replay } from '../../../platform/idempotency/answer.ts';
+import { optionalIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
+import type { Selection } from '../domain/decide-reserve.ts';
+import { seatIdOfCode } from '../domain/layout.ts';
+import type { SeatViews } from '../reads/views.ts';
+import type { Seats } from '../writes/seats.ts';
+import { reservationOf, toReservation, toStoredReservation } from './answers.ts';
+
+export function reserveRoute(app: FastifyInstance, seats: Seats, views: SeatViews): void {
+  app
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .post(
+      '/v1/seats/reserve',
+      { schema: { tags: ['seating'], summary: 'Hold seats or places', body: ReserveBody, response: { 201: Reservation } } },
+      async (request, reply) => {
+        const { userId } = requireUser(request);
+        const { body } = request;
+        if (body.userId !== undefined && body.userId !== userId)
+          throw new ApiError('FORBIDDEN', 'You can reserve for yourself only: leave userId out.');
+        const selection = await selectionOf(body, views);
+        const key = optionalIdempotencyKey(request);
+        const answer = await seats.submit({
+          command: { type: 'reserve', eventId: body.eventId, userId, reservationId: newId('reservation'), selection },
+          traceparent: request.traceparent,
+          idempotency: key && { key, toStored: toStoredReservation },
+        });
+        if (answer.kind === 'replay') return replay(reply, answer.answer);
+        return reply.code(201).send(toReservation(reservationOf(answer)));
+      },
+    );
+}
+
+async function selectionOf(body: ReserveBody, views: SeatViews): Promise<Selection> {
+  const ways = [body.seatIds, body.seatCodes, body.places, body.bestAvailable].filter((way) => way !== undefined);
+  if (ways.length !== 1)
+    throw validationFailed([{ path: '$', message: 'must have exactly one of seatIds, seatCodes, places and bestAvailable' }]);
+  if (body.seatIds) return { kind: 'seats', seatIds: body.seatIds };
+  if (body.places) return { kind: 'places', places: body.places };
+  if (body.bestAvailable) return { kind: 'best', ...body.bestAvailable };
+  return { kind: 'seats', seatIds: await seatIdsOf(body.eventId, body.seatCodes ?? [], views) };
+}
+
+/** Codes never change what they name, so they can be looked up before the lock. */
+async function seatIdsOf(eventId: string, seatCodes: readonly string[], views: SeatViews): Promise<number[]> {
+  const feed = await views.get(eventId);
+  if (!feed) throw new ApiError('EVENT_NOT_FOUND', 'There is no such event, or it has no seats on sale yet.');
+  const { layout } = feed.view();
+  const found = seatCodes.map((code) => ({ code, seatId: seatIdOfCode(layout, code) }));
+  const unknown = found.flatMap(({ code, seatId }) => (seatId === undefined ? code : []));
+  if (unknown.length > 0)
+    throw new ApiError('SEAT_NOT_FOUND', `The event has no seat ${unknown.slice(0, 5).join(', ')}. Nothing was reserved.`, {
+      seatCodes: unknown,
+    });
+  return found.flatMap(({ seatId }) => seatId ?? []);
+}

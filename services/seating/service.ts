@@ -1,0 +1,60 @@
+import type { DomainEvent } from '../../contracts/events/domain-event.ts';
+import { purgeIdempotencyKeys } from '../../platform/idempotency/purge.ts';
+import type { ServiceContext, ServiceDefinition } from '../../platform/lifecycle/service.ts';
+import { onCatalogEvents } from './consumers/on-catalog-events.ts';
+import { importRoute } from './http/import.ts';
+import { internalRoutes } from './http/internal.ts';
+import { manageRoutes } from './http/manage.ts';
+import { readRoutes } from './http/reads.ts';
+import { reservationRoutes } from './http/reservations.ts';
+import { reserveRoute } from './http/reserve.ts';
+import { streamRoute } from './http/stream.ts';
+import { expireReservations } from './jobs/expire-reservations.ts';
+import { createSeatMaps } from './reads/seat-maps.ts';
+import { createSeatViews } from './reads/views.ts';
+import { createLayoutCache } from './store/layout-cache.ts';
+import { createChoosers } from './writes/choosers.ts';
+import { createSeats } from './writes/seats.ts';
+
+/** Sections, seats, reservations and availability: the one place where it is decided who gets a seat. */
+export const seating: ServiceDefinition = {
+  name: 'seating',
+  database: { name: 'seatingdb', migrations: new URL('./migrations/', import.meta.url) },
+  create(context: ServiceContext) {
+    const { database, settings, services, logger, metrics } = context;
+    const layouts = createLayoutCache();
+    const views = createSeatViews(database, layouts, logger);
+    const maps = createSeatMaps();
+    const onCommitted = (events: readonly DomainEvent[]): void => {
+      views.offer(events);
+      context.wakeRelay();
+    };
+    const seats = createSeats(
+      { database, layouts, choosers: createChoosers(), defaultTtlSeconds: settings.seating.reservationTtlSeconds, onCommitted },
+      metrics,
+    );
+    const layoutContext = { database, layouts, onCommitted };
+
+    return {
+      publicRoutes(app) {
+        reserveRoute(app, seats, views);
+        reservationRoutes(app, seats, database);
+        readRoutes(app, views, maps);
+        streamRoute(app, views);
+        importRoute(app, layoutContext, services);
+        manageRoutes(app, layoutContext, seats, views);
+      },
+      internalRoutes: (app) => internalRoutes(app, seats, database),
+      subscriptions: [onCatalogEvents(database)],
+      tails: [
+        { topic: 'seat.events', onRecord: (events) => views.offer(events) },
+        { topic: 'catalog.events', onRecord: (events) => events.forEach((event) => views.refresh(event.subject)) },
+      ],
+      jobs: [expireReservations(database, seats), purgeIdempotencyKeys(database)],
+      async stop() {
+        await seats.stop();
+        views.stop();
+      },
+    };
+  },
+};
