@@ -20,8 +20,8 @@ export type ServerOptions = {
   identify: Identify;
   /** The public door: copies of internal headers that come from outside are removed before anything reads them. */
   public: boolean;
-  /** Addresses of proxies whose `X-Forwarded-For` is believed: true for all, or a list of addresses and networks. */
-  trustProxy?: boolean | string;
+  /** Proxies whose `X-Forwarded-For` is believed: true for all, a number of hops, or addresses and networks. */
+  trustProxy?: boolean | number | readonly string[];
   bodyLimitBytes?: number;
 };
 
@@ -43,7 +43,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // A child logger per request costs more than most requests log; lines carry the trace id where they are written.
     childLoggerFactory: (parent) => parent,
     genReqId: (raw) => givenRequestId(raw.headers['x-request-id']),
-    trustProxy: options.trustProxy ?? false,
+    trustProxy: trusted(options.trustProxy ?? false),
     bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -94,6 +94,12 @@ function identify(request: FastifyRequest, options: ServerOptions): void {
   if (request.id === '') request.id = traceIdOf(request.traceparent);
 }
 
+/** The number of proxies in front, as a function: Fastify 5.12's types know no number. */
+function trusted(trust: boolean | number | readonly string[]) {
+  if (typeof trust === 'number') return (_address: string, hop: number) => hop < trust;
+  return typeof trust === 'boolean' ? trust : [...trust];
+}
+
 /** Empty when the client sent none that is fit for a header and a log line; the trace id stands in for it. */
 function givenRequestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : '';
@@ -112,7 +118,8 @@ function duplicateParameter(request: FastifyRequest): Error | undefined {
 /** A route without a body schema takes no fields; kinds of body that a route parses itself are its own business. */
 function unexpectedBody(request: FastifyRequest): Error | undefined {
   const { body } = request;
-  if (request.routeOptions.schema?.body !== undefined || typeof body !== 'object' || body === null) return undefined;
+  if (request.is404 || request.routeOptions.schema?.body !== undefined || typeof body !== 'object' || body === null)
+    return undefined;
   if (!Array.isArray(body) && Object.getPrototypeOf(body) !== Object.prototype) return undefined;
   const names = Object.keys(body).slice(0, 20);
   if (names.length === 0) return undefined;

@@ -14,6 +14,13 @@ export type Metrics = {
   counter(name: string, help: string, labelNames?: readonly string[]): CounterMetric;
   gauge(name: string, help: string, labelNames?: readonly string[]): GaugeMetric;
   histogram(name: string, help: string, buckets: readonly number[], labelNames?: readonly string[]): HistogramMetric;
+  /** A gauge whose values are asked for when somebody looks. Several may ask for one name: all their values are shown. */
+  observed(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: () => readonly { labels: Labels; value: number }[],
+  ): void;
   /** The Prometheus text format and its content type. */
   expose(): Promise<{ contentType: string; text: string }>;
 };
@@ -25,13 +32,37 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
   const counters = new Map<string, CounterMetric>();
   const gauges = new Map<string, GaugeMetric>();
   const histograms = new Map<string, HistogramMetric>();
+  const observers = new Map<string, Observer[]>();
   return {
     counter: (name, help, labelNames = []) => once(counters, name, () => counter(registry, name, help, labelNames)),
     gauge: (name, help, labelNames = []) => once(gauges, name, () => gauge(registry, name, help, labelNames)),
     histogram: (name, help, buckets, labelNames = []) =>
       once(histograms, name, () => histogram(registry, name, help, buckets, labelNames)),
+    observed: (name, help, labelNames, read) => observe(registry, observers, { name, help, labelNames, read }),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+type Observer = () => readonly { labels: Labels; value: number }[];
+
+function observe(
+  registry: Registry,
+  observers: Map<string, Observer[]>,
+  { name, help, labelNames, read }: { name: string; help: string; labelNames: readonly string[]; read: Observer },
+): void {
+  const known = observers.get(name);
+  if (known !== undefined) return void known.push(read);
+  const readers = [read];
+  observers.set(name, readers);
+  const metric = new Gauge({
+    name,
+    help,
+    labelNames: [...labelNames],
+    registers: [registry],
+    collect: () => {
+      for (const reader of readers) for (const { labels, value } of reader()) metric.set(labels, value);
+    },
+  });
 }
 
 function once<T>(known: Map<string, T>, name: string, make: () => T): T {

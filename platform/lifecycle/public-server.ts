@@ -1,0 +1,93 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createAccessTokens } from '../auth/access-tokens.ts';
+import { identifyUsers } from '../auth/identify.ts';
+import type { Settings } from '../config/settings.ts';
+import { StartupError } from '../config/startup-error.ts';
+import { mountHealth, type HealthCheck } from '../http/health.ts';
+import { createServer } from '../http/server.ts';
+import { sql } from '../postgres/database.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Assembled } from './assemble.ts';
+import type { Teardown } from './teardown.ts';
+
+export type PublicServerOptions = {
+  settings: Settings;
+  assembled: readonly Assembled[];
+  logger: Logger;
+  metrics: Metrics;
+  teardown: Teardown;
+  state: () => 'starting' | 'ready' | 'stopping';
+};
+
+/** Requests under way have this long to finish when the program stops. */
+const FINISH_MS = 10_000;
+
+const PING = sql('health.ping', 'SELECT 1');
+
+/**
+ * The one public door. The gateway's routes and hooks come first and hold for all routes; every other service's routes are in a
+ * scope of their own.
+ */
+export async function listenPublicly(options: PublicServerOptions): Promise<{ app: FastifyInstance; url: string }> {
+  const { settings, assembled, logger, metrics, teardown } = options;
+  const { host, port, trustProxy } = settings.http;
+  const tokens = createAccessTokens({ jwtSecret: settings.auth.jwtSecret, ttlSeconds: settings.auth.accessTokenTtlSeconds });
+  const app = createServer({
+    logger: logger.child({ service: 'gateway' }),
+    metrics,
+    identify: identifyUsers(tokens),
+    public: true,
+    trustProxy,
+  });
+  mountHealth(app, { checks: () => assembled.flatMap(checksOf), state: options.state, metrics });
+  assembled.find(({ name }) => name === 'gateway')?.service.publicRoutes?.(app);
+  for (const { name, service } of assembled) {
+    if (name === 'gateway') continue;
+    app.register((scope, _options, done) => {
+      service.publicRoutes?.(scope);
+      done();
+    });
+  }
+  await app.ready();
+  const url = await listen(app, host, port);
+  teardown.add('public server', () => closeInTime(app), FINISH_MS + 5_000);
+  return { app, url };
+}
+
+function checksOf({ name, database }: Assembled): HealthCheck[] {
+  return database === null ? [{ name, run: async () => undefined }] : [{ name, run: () => database.pool.rows(PING) }];
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port, backlog: 4096 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    await app.close();
+    if (code === 'EADDRINUSE')
+      throw new StartupError(
+        `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port: PORT=8081 npm start`,
+        { cause: error },
+      );
+    if (code === 'EACCES')
+      throw new StartupError(`Port ${port} needs more rights than this user has. Choose one above 1023 with PORT.`, {
+        cause: error,
+      });
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartupError(`${host} is not an address of this machine. Set HOST to 127.0.0.1, or to one of its addresses.`, {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** Lets requests under way finish, but not for ever. */
+async function closeInTime(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), FINISH_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}

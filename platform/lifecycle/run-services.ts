@@ -1,0 +1,75 @@
+import type { Logger } from 'pino';
+import type { Settings } from '../config/settings.ts';
+import { inboxPurgeJob } from '../event-log/inbox.ts';
+import { openPostgresLog, type PostgresLog } from '../event-log/postgres/log.ts';
+import { purgeIdempotencyKeys } from '../idempotency/purge.ts';
+import { startRelay } from '../outbox/relay.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Assembled } from './assemble.ts';
+import { startJob } from './jobs.ts';
+import type { DatabaseAddresses } from './postgres-server.ts';
+import { allSettled, type Teardown } from './teardown.ts';
+
+const LOG_POOL_SIZE = 4;
+const DRAIN_MS = 15_000;
+
+/** Opens the event log: PostgreSQL tables in a database of their own. */
+export async function openLog(options: {
+  settings: Settings;
+  addresses: DatabaseAddresses;
+  logger: Logger;
+  metrics: Metrics;
+  teardown: Teardown;
+}): Promise<PostgresLog> {
+  const { settings, logger, metrics, teardown } = options;
+  const connectionString = await options.addresses('event-log', 'logdb');
+  const log = await openPostgresLog({
+    connectionString,
+    logger: logger.child({ service: 'event-log' }),
+    poolSize: LOG_POOL_SIZE,
+    // The embedded server belongs to this one process; on another there may be more of us.
+    otherProcesses: !settings.database.embedded,
+  });
+  teardown.add('event log', () => log.close(), DRAIN_MS);
+  const retention = startJob(log.retention, { service: 'event-log', logger, metrics });
+  teardown.add('retention of the event log', retention.stop);
+  return log;
+}
+
+/** Puts services to work: their start, the relays of their outboxes, what they consume, their jobs. */
+export async function runServices(
+  assembled: readonly Assembled[],
+  log: PostgresLog,
+  options: { metrics: Metrics; teardown: Teardown },
+): Promise<void> {
+  const { metrics, teardown } = options;
+  for (const { name, service } of assembled) {
+    if (service.stop !== undefined) teardown.add(name, async () => service.stop?.());
+  }
+  await allSettled(assembled.map(async ({ service }) => service.start?.()));
+  for (const one of assembled) startRelayOf(one, log, teardown);
+  await allSettled(assembled.map((one) => listen(one, log, teardown)));
+  for (const { name, service, database, logger } of assembled) {
+    const jobs = [
+      ...(service.jobs ?? []),
+      ...(database === null ? [] : [purgeIdempotencyKeys(database.pool), inboxPurgeJob(database.pool)]),
+    ];
+    for (const job of jobs) teardown.add(`${name}: ${job.name}`, startJob(job, { service: name, logger, metrics }).stop);
+  }
+}
+
+function startRelayOf({ name, database, logger, relay }: Assembled, log: PostgresLog, teardown: Teardown): void {
+  if (database === null) return;
+  const started = startRelay({ name, connectionString: database.connectionString, log, logger });
+  relay.wake = started.wake;
+  teardown.add(`relay of ${name}`, started.stop, DRAIN_MS);
+}
+
+async function listen({ name, service }: Assembled, log: PostgresLog, teardown: Teardown): Promise<void> {
+  for (const tail of service.tails ?? []) {
+    teardown.add(`${name}: tail of ${tail.topic}`, await log.tail(tail.topic, tail.onRecord));
+  }
+  for (const subscription of service.subscriptions ?? []) {
+    teardown.add(subscription.group, await log.subscribe(subscription), DRAIN_MS);
+  }
+}
