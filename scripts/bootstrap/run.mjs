@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+const SIGNALS = process.platform === 'win32' ? [] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+/** A terminal signals the whole group and npm passes the same signal on again: these are one wish, not two. */
+const SAME_WISH_MS = 400;
+
+/**
+ * Runs the command to its end, with this process's streams, and ends as it ends. The command has a process group of its own, so that
+ * every signal reaches it exactly once, from here.
+ *
+ * @param {string} node
+ * @param {string[]} args
+ * @param {string} cwd
+ */
+export async function runToEnd(node, args, cwd) {
+  const child = spawn(node, args, { cwd, stdio: 'inherit', detached: process.platform !== 'win32' });
+  const lastMs = new Map();
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      const nowMs = Date.now();
+      if (nowMs - (lastMs.get(signal) ?? 0) > SAME_WISH_MS) child.kill(signal);
+      lastMs.set(signal, nowMs);
+    });
+  }
+  // The terminal of Windows tells every process in it by itself; this one only has to stay until the command is done.
+  if (process.platform === 'win32') process.on('SIGINT', () => undefined);
+  const { code, signal } = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (exitCode, exitSignal) => resolve({ code: exitCode, signal: exitSignal }));
+  });
+  process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
+}
+
+/**
+ * Runs a helper quietly. What it said is shown only when it fails.
+ *
+ * @param {string} node
+ * @param {string[]} args
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, failure: string }} options
+ */
+export async function runQuietly(node, args, { cwd, env = process.env, failure }) {
+  const child = spawn(node, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  let stoppedBy;
+  const stop = (signal) => {
+    stoppedBy = signal;
+    child.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeListener(signal, stop);
+  if (stoppedBy !== undefined)
+    throw Object.assign(new Error('stopped before everything was there.'), { exitCode: 128 + constants.signals[stoppedBy] });
+  if (code !== 0) throw new Error(`${failure}\n${output.trim()}`);
+}
