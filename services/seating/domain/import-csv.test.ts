@@ -63,9 +63,11 @@ describe('a seat plan in CSV', () => {
       { length: 20_000 },
       (_, i) => `"Ring ${Math.floor(i / 1000)}",${Math.floor(i / 20) % 50},${(i % 20) + 1},5000,${i % 97}.25,${i % 31}.5`,
     );
-    const started = performance.now();
+    // Of processor time: the clock also counts what else the machine does.
+    const started = process.cpuUsage();
     expect(layoutOfCsv(`${HEADER},x,y\n${lines.join('\n')}`).seatRow).toHaveLength(20_000);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const { user, system } = process.cpuUsage(started);
+    expect(user + system).toBeLessThan(1_000_000);
   });
 });
 

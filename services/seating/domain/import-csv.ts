@@ -69,8 +69,9 @@ function readLine(work: Import, text: string, line: number): void {
     good = false;
     return null;
   };
-  check('section', nameProblemOf(names.section));
-  check('row', nameProblemOf(names.row));
+  const rows = work.sections.get(names.section);
+  if (rows === undefined) check('section', nameProblemOf(names.section));
+  if (rows?.has(names.row) !== true) check('row', nameProblemOf(names.row));
   const number = check('number', parseSeatNumber(field(columns.number)));
   const priceCents = columns.decimalPrice
     ? check('price', parsePrice(field(columns.price)))

@@ -90,10 +90,10 @@ export function layoutFromColumns(
   return assembleLayout(sections, {
     rows,
     seatRow,
-    number: Int32Array.from(seats.number),
-    priceCents: Int32Array.from(seats.priceCents),
-    x: Float64Array.from(seats.x),
-    y: Float64Array.from(seats.y),
+    number: new Int32Array(seats.number),
+    priceCents: new Int32Array(seats.priceCents),
+    x: new Float64Array(seats.x),
+    y: new Float64Array(seats.y),
     generatedSections,
   });
 }

@@ -20,9 +20,7 @@ const MAX_ANCHORS = 32;
  * beside it may still be left alone.
  */
 export function splitIntoGroups(layout: Layout, runs: readonly Run[], quantity: number): number[] | null {
-  const lengths = Int32Array.from(runs, (run) => run.length)
-    .sort()
-    .reverse();
+  const lengths = new Int32Array(runs.map((run) => run.length)).sort().reverse();
   let groups = 0;
   let sum = 0;
   while (sum < quantity && groups < lengths.length) sum += lengths[groups++] ?? 0;
