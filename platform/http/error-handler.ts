@@ -26,6 +26,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 export function answerUnknownRoutes(app: FastifyInstance): void {
   const routes: { method: string; pattern: RegExp }[] = [];
   app.addHook('onRoute', (route: RouteOptions) => {
+    // The catch-all that answers CORS preflights is no route of anything.
+    if (route.url === '*') return;
     const pattern = patternOf(route.url);
     for (const method of [route.method].flat()) routes.push({ method, pattern });
   });

@@ -105,9 +105,12 @@ function givenRequestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : '';
 }
 
+/** Of a route that names its parameters; pages take whatever a link brings. */
 function duplicateParameter(request: FastifyRequest): Error | undefined {
   const { query } = request;
-  if (typeof query !== 'object' || query === null) return undefined;
+  const schema = request.routeOptions.schema?.querystring;
+  const open = typeof schema === 'object' && schema !== null && !('properties' in schema);
+  if (open || typeof query !== 'object' || query === null) return undefined;
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value))
       return validationFailed([{ path: `query.${name.slice(0, 64)}`, message: 'is given more than once' }]);

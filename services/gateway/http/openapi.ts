@@ -1,0 +1,73 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { prebuilt, sendPrebuilt, type Prebuilt } from '../../../platform/http/prebuilt.ts';
+import { docsPage, DOCS_STYLE, type OpenApi } from './docs-page.ts';
+import { setPageSecurityHeaders } from './page-headers.ts';
+
+const PROBLEM_SCHEMA = {
+  description: 'An error (RFC 9457); its code tells which, see /docs',
+  type: 'object',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string' },
+    traceId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' }, hint: { type: 'string' } } },
+    },
+  },
+};
+
+/** Collects the schemas of the routes that come after it. Register it before them. */
+export function describeRoutes(app: FastifyInstance, version: string): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Onsale',
+        version,
+        description: 'Ticketing that never oversells. Money is in minor units; times are RFC 3339 UTC.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      security: [{ bearer: [] }, {}],
+    },
+    transform: ({ schema, url }) => ({
+      schema: { ...schema, hide: !url.startsWith('/v1/'), response: { ...responsesOf(schema), default: PROBLEM_SCHEMA } },
+      url,
+    }),
+  });
+}
+
+/** `/openapi.json`, and `/docs`: the same for people, without any script. */
+export function serveDocs(app: FastifyInstance): void {
+  let built: { document: Prebuilt; page: Prebuilt } | undefined;
+  // Built when first asked for: at start it would only cost time.
+  const docs = () => (built ??= buildDocs(app));
+  const style = prebuilt({ body: DOCS_STYLE, contentType: 'text/css; charset=utf-8' });
+  app.get('/openapi.json', (request, reply) => void sendPrebuilt(request, reply, docs().document));
+  app.register((pages, _options, done) => {
+    pages.addHook('onRequest', setPageSecurityHeaders);
+    pages.get('/docs', (request, reply) => void sendPrebuilt(request, reply, docs().page));
+    pages.get('/docs.css', (request, reply) => void sendPrebuilt(request, reply, style));
+    done();
+  });
+}
+
+function buildDocs(app: FastifyInstance): { document: Prebuilt; page: Prebuilt } {
+  const document = JSON.stringify(app.swagger());
+  const parsed: OpenApi = JSON.parse(document);
+  return {
+    document: prebuilt({ body: document }),
+    page: prebuilt({ body: docsPage(parsed), contentType: 'text/html; charset=utf-8' }),
+  };
+}
+
+function responsesOf(schema: unknown): object {
+  const response = typeof schema === 'object' && schema !== null && 'response' in schema ? schema.response : undefined;
+  return typeof response === 'object' && response !== null ? response : { 200: { description: 'Done', type: 'object' } };
+}

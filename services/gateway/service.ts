@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ServiceDefinition } from '../../platform/lifecycle/service.ts';
+import { allowOrigins } from './http/allow-origins.ts';
+import { limitRequests } from './http/limit-requests.ts';
+import { describeRoutes, serveDocs } from './http/openapi.ts';
+import { serveWebApp } from './http/web-app.ts';
+
+const WEB_DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+/** The one public door: what holds for the routes of all services, the web app and the API's description. Owns no data. */
+export const gateway: ServiceDefinition = {
+  name: 'gateway',
+  create: ({ settings, metrics }) => ({
+    publicRoutes: (app) => {
+      limitRequests(app, settings.http.rateLimitPerMinute, metrics);
+      allowOrigins(app, settings.http.corsOrigins);
+      describeRoutes(app, versionOf(PACKAGE));
+      serveDocs(app);
+      serveWebApp(app, WEB_DIST);
+    },
+  }),
+};
+
+function versionOf(packageFile: URL): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(packageFile, 'utf8'));
+  return version;
+}
