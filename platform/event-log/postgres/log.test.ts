@@ -1,0 +1,31 @@
+import { pino } from 'pino';
+import { testDatabase } from '../../../test/support/postgres.ts';
+import { sql } from '../../postgres/database.ts';
+import { describeEventLog } from '../conformance.ts';
+import { LOG_MIGRATIONS, openPostgresLog } from './log.ts';
+
+const SHARED_MIGRATIONS = new URL('../../migrations/', import.meta.url);
+
+const cut = sql(
+  'test.cut',
+  'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+);
+
+describeEventLog('PostgreSQL', async () => {
+  const [service, log] = await Promise.all([testDatabase([SHARED_MIGRATIONS]), testDatabase([LOG_MIGRATIONS])]);
+  return {
+    database: service.database,
+    openLog: () =>
+      openPostgresLog({
+        connectionString: log.connectionString,
+        logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+        poolSize: 4,
+        otherProcesses: true,
+        retry: { batchAttempts: 2, eventAttempts: 2, firstMs: 2, maxMs: 20 },
+      }),
+    cutConnections: async () => void (await log.database.rows(cut)),
+    remove: async () => {
+      await Promise.all([service.drop(), log.drop()]);
+    },
+  };
+});
