@@ -178,8 +178,12 @@ describe('whatever is free, the choice', () => {
         const chooser = createSeatChooser(layout, isFree);
         for (const { free: nowFree, seatIds } of changes) {
           chooser.choose(request);
-          for (const seatId of seatIds) nowFree ? free.add(seatId) : free.delete(seatId);
-          nowFree ? chooser.freed(seatIds) : chooser.taken(seatIds);
+          if (nowFree) chooser.freed(seatIds);
+          else chooser.taken(seatIds);
+          for (const seatId of seatIds) {
+            if (nowFree) free.add(seatId);
+            else free.delete(seatId);
+          }
         }
         expect(chooser.choose(request)).toEqual(createSeatChooser(layout, (seatId) => free.has(seatId)).choose(request));
       }),

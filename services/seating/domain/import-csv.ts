@@ -1,8 +1,8 @@
 import { columnsOf, parseCoordinate, parsePrice, parsePriceCents, parseSeatNumber, quoted, type Columns } from './csv-fields.ts';
 import { MAX_LINE_CHARACTERS, splitLine } from './csv-line.ts';
 import type { LayoutProblem } from './layout.ts';
-import { layoutFromDrafts, type ImportResult, type RowDraft, type SectionDraft } from './section-drafts.ts';
-import { LIMITS, nameProblem } from './section-rules.ts';
+import { layoutFromDrafts, type ImportResult } from './section-drafts.ts';
+import { LIMITS, nameProblem, type RowDraft, type SectionDraft } from './section-rules.ts';
 
 type SeatLine = { line: number; number: number; priceCents: number; x: number; y: number };
 type Rows = Map<string, Map<number, SeatLine>>;

@@ -1,8 +1,8 @@
 import type { BulkSeatsBody } from '../../../contracts/http/seating.ts';
 import type { LayoutProblem } from './layout.ts';
 import { rowPositions } from './seat-positions.ts';
-import { layoutFromDrafts, type ImportResult, type RowDraft, type SectionDraft } from './section-drafts.ts';
-import { LIMITS, nameProblem } from './section-rules.ts';
+import { layoutFromDrafts, type ImportResult } from './section-drafts.ts';
+import { LIMITS, nameProblem, type RowDraft, type SectionDraft } from './section-rules.ts';
 
 type SectionInput = BulkSeatsBody['sections'][number];
 type RowInput = Extract<SectionInput, { kind: 'SEATED' }>['rows'][number];
@@ -73,7 +73,7 @@ function rowDraftOf({ row, seats, rank, x, y, curve = 0 }: RowInput, priceCents:
     path,
     rank: rank ?? null,
     numbers: Array.from({ length: seats }, (_, i) => i + 1),
-    priceCents: new Array<number>(seats).fill(priceCents),
+    priceCents: Array.from({ length: seats }, () => priceCents),
     positions: x === undefined || y === undefined ? null : rowPositions(seats, { x, y }, curve),
     curve,
   };

@@ -1,4 +1,4 @@
-import type { SectionDraft } from './section-drafts.ts';
+import type { SectionDraft } from './section-rules.ts';
 
 export type Positions = { x: number[]; y: number[] };
 

@@ -1,23 +1,6 @@
 import { layoutFromColumns, rowCode, type Layout, type LayoutProblem } from './layout.ts';
 import { generatePositions } from './seat-positions.ts';
-import { LIMITS } from './section-rules.ts';
-
-/** What both imports make of their input. Columns of a row are in the order in which its seats stand; numbers grow. */
-export type RowDraft = {
-  name: string;
-  /** Where the problem is told if the row turns out to be wrong. */
-  path: string;
-  /** Null: by where the row stands, else by its place in the section. */
-  rank: number | null;
-  numbers: number[];
-  priceCents: number[];
-  positions: { x: number[]; y: number[] } | null;
-  /** How far the ends of a row without positions bend towards the stage. */
-  curve: number;
-};
-export type SectionDraft =
-  | { name: string; kind: 'SEATED'; priceCents: number; rows: RowDraft[] }
-  | { name: string; kind: 'GENERAL_ADMISSION'; priceCents: number; capacity: number };
+import { LIMITS, type SectionDraft } from './section-rules.ts';
 
 export type ImportResult = { ok: true; layout: Layout } | { ok: false; problems: LayoutProblem[] };
 

@@ -1,3 +1,20 @@
+/** What both imports make of their input. Columns of a row are in the order in which its seats stand; numbers grow. */
+export type RowDraft = {
+  name: string;
+  /** Where the problem is told if the row turns out to be wrong. */
+  path: string;
+  /** Null: by where the row stands, else by its place in the section. */
+  rank: number | null;
+  numbers: number[];
+  priceCents: number[];
+  positions: { x: number[]; y: number[] } | null;
+  /** How far the ends of a row without positions bend towards the stage. */
+  curve: number;
+};
+export type SectionDraft =
+  | { name: string; kind: 'SEATED'; priceCents: number; rows: RowDraft[] }
+  | { name: string; kind: 'GENERAL_ADMISSION'; priceCents: number; capacity: number };
+
 /** What a seat plan may hold. */
 export const LIMITS = {
   seatsPerEvent: 100_000,
