@@ -38,7 +38,7 @@ export type OrderItem = Static<typeof OrderItem>;
 /** `paymentId` is of the payment under way or the one that paid. `expiresAt` is when the hold ends unless it is paid for. */
 export const Order = Type.Object({
   orderId: Type.String(),
-  status: Type.Union(ORDER_STATUSES.map((status) => Type.Literal(status))),
+  status: Type.Enum(ORDER_STATUSES),
   userId: Type.String(),
   eventId: Type.String(),
   reservationId: Type.String(),
@@ -90,7 +90,7 @@ export const Ticket = Type.Object({
   seatId: Type.Optional(Type.Integer()),
   seatCode: Type.String(),
   qrPayload: Type.String(),
-  status: Type.Union(TICKET_STATUSES.map((status) => Type.Literal(status))),
+  status: Type.Enum(TICKET_STATUSES),
   issuedAt: Time,
 });
 export type Ticket = Static<typeof Ticket>;

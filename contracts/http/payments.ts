@@ -36,7 +36,7 @@ export const ChargeBody = Type.Object(
     orderId: idSchema('order'),
     amountCents: AmountCents,
     currency: Currency,
-    paymentMethod: Type.Union(PAYMENT_METHODS.map((method) => Type.Literal(method))),
+    paymentMethod: Type.Enum(PAYMENT_METHODS),
     paymentToken: Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' })),
   },
   closed,
@@ -49,8 +49,8 @@ const charge = {
   orderId: Type.String(),
   amountCents: AmountCents,
   currency: Currency,
-  status: Type.Union(PAYMENT_STATUSES.map((status) => Type.Literal(status))),
-  paymentMethod: Type.Union(PAYMENT_METHODS.map((method) => Type.Literal(method))),
+  status: Type.Enum(PAYMENT_STATUSES),
+  paymentMethod: Type.Enum(PAYMENT_METHODS),
   transactionId: Type.Union([Type.String(), Type.Null()]),
   idempotencyKey: Type.String(),
   createdAt: Time,
@@ -74,7 +74,7 @@ export const PaymentsQuery = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     cursor: Type.Optional(Type.String({ maxLength: 100 })),
-    status: Type.Optional(Type.Union(PAYMENT_STATUSES.map((status) => Type.Literal(status)))),
+    status: Type.Optional(Type.Enum(PAYMENT_STATUSES)),
     orderId: Type.Optional(idSchema('order')),
   },
   closed,
@@ -87,6 +87,6 @@ export const PaymentList = Type.Object({ items: Type.Array(Payment), nextCursor:
 export const PaymentState = Type.Object({
   paymentId: Type.String(),
   orderId: Type.String(),
-  status: Type.Union(PAYMENT_STATUSES.map((status) => Type.Literal(status))),
+  status: Type.Enum(PAYMENT_STATUSES),
 });
 export type PaymentState = Static<typeof PaymentState>;

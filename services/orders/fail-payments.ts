@@ -1,0 +1,30 @@
+import { appendToOutbox } from '../../platform/outbox/append.ts';
+import type { Tx } from '../../platform/postgres/database.ts';
+import { paymentFailed, type OrderChange } from './domain/order.ts';
+import { bookingCancelled, bookingRecord } from './domain-events.ts';
+import { lockOrders, saveChanges } from './store/orders.ts';
+
+export type FailedPayment = { orderId: string; paymentId: string; traceparent: string | undefined };
+
+/** Orders whose payment came to nothing are open for another one, or end if their hold is over. */
+export async function failPayments(tx: Tx, failed: readonly FailedPayment[], at: Date): Promise<void> {
+  const orders = await lockOrders(tx, [...new Set(failed.map(({ orderId }) => orderId))]);
+  const changes: OrderChange[] = [];
+  for (const { orderId, paymentId, traceparent } of failed) {
+    const order = orders.get(orderId);
+    if (order === undefined) continue;
+    const steps = paymentFailed(order, paymentId, at);
+    const last = steps.at(-1);
+    if (last === undefined) continue;
+    changes.push(...steps);
+    orders.set(orderId, last.order);
+    void announceEnd(tx, last, traceparent);
+  }
+  await saveChanges(tx, changes);
+}
+
+/** An order that ended without ever being paid is told of as cancelled, with what ended it. */
+export function announceEnd(tx: Tx, { order, cause }: OrderChange, traceparent: string | undefined): Promise<number> {
+  if (order.status !== 'EXPIRED' && order.status !== 'CANCELLED') return Promise.resolve(0);
+  return appendToOutbox(tx, [bookingRecord(order.orderId, [bookingCancelled(order, cause, traceparent)])]);
+}

@@ -1,0 +1,106 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import {
+  CreateOrderBody,
+  MAX_ORDER_WAIT_MS,
+  Order,
+  OrderList,
+  OrderPath,
+  OrderQuery,
+  OrderTickets,
+  PageQuery,
+} from '../../../contracts/http/orders.ts';
+import { isId } from '../../../contracts/ids.ts';
+import { replay } from '../../../platform/idempotency/answer.ts';
+import { errorOfAnswer } from '../../../platform/idempotency/answer.ts';
+import { requireIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
+import { ApiError } from '../../../platform/http/api-error.ts';
+import { requireUser } from '../../../platform/http/request.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database } from '../../../platform/postgres/database.ts';
+import { cancelOrder } from '../cancel-order.ts';
+import type { CreateOrder } from '../create-order.ts';
+import type { OrderState } from '../domain/order.ts';
+import { isSettled } from '../domain/order-status.ts';
+import type { OrderWaiters } from '../order-waiters.ts';
+import { ordersOfUser, readOrder } from '../store/orders.ts';
+import { ticketsOfOrder } from '../store/tickets.ts';
+import { toOrderAnswer, toTicketAnswer } from './answers.ts';
+import { pageOf } from './pages.ts';
+
+export type OrderRouteDeps = { database: Database; clock: Clock; maker: CreateOrder; waiters: OrderWaiters };
+
+const PRIVATE = 'no-store';
+const DEFAULT_WAIT_MS = 10_000;
+
+export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): void {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const { database, clock, maker, waiters } = deps;
+  const tags = ['orders'];
+
+  app.post('/v1/orders', { schema: { tags, body: CreateOrderBody, response: { 201: Order } } }, async (request, reply) => {
+    const { userId } = requireUser(request);
+    const key = requireIdempotencyKey(request);
+    const { replayed, answer } = await maker.create({ userId, key, traceparent: request.traceparent, ...request.body });
+    reply.header('cache-control', PRIVATE);
+    if (replayed) return replay(reply, answer);
+    if (answer.status >= 400) throw errorOfAnswer(answer);
+    // What was stored is what `toOrderAnswer` made; the response schema writes it out.
+    return reply.code(201).send(answer.body as Order);
+  });
+
+  app.get('/v1/orders', { schema: { tags, querystring: PageQuery, response: { 200: OrderList } } }, async (request, reply) => {
+    const { userId } = requireUser(request);
+    reply.header('cache-control', PRIVATE);
+    const page = await pageOf('order', request.query, (before, limit) => ordersOfUser(database, userId, before, limit));
+    return { items: page.rows.map(toOrderAnswer), nextCursor: page.nextCursor((order) => order.orderId) };
+  });
+
+  app.get(
+    '/v1/orders/:id',
+    { schema: { tags, params: OrderPath, querystring: OrderQuery, response: { 200: Order } } },
+    async (request, reply) => {
+      reply.header('cache-control', PRIVATE);
+      const { waitFor, timeoutMs = DEFAULT_WAIT_MS } = request.query;
+      const order = await visibleOrder(database, request, request.params.id);
+      if (waitFor === undefined || isSettled(order.status)) return toOrderAnswer(order);
+      await waiters.untilSettled(order.orderId, Math.min(timeoutMs, MAX_ORDER_WAIT_MS));
+      return toOrderAnswer((await readOrder(database, order.orderId)) ?? order);
+    },
+  );
+
+  app.post('/v1/orders/:id/cancel', { schema: { tags, params: OrderPath, response: { 200: Order } } }, async (request, reply) => {
+    const { userId } = requireUser(request);
+    const orderId = orderIdOf(request.params.id);
+    const mayCancel = (order: OrderState): boolean => order.userId === userId;
+    const order = await cancelOrder({ database, clock }, { orderId, mayCancel, traceparent: request.traceparent });
+    return reply.header('cache-control', PRIVATE).send(toOrderAnswer(order));
+  });
+
+  app.get(
+    '/v1/orders/:id/tickets',
+    { schema: { tags, params: OrderPath, response: { 200: OrderTickets } } },
+    async (request, reply) => {
+      reply.header('cache-control', PRIVATE);
+      const { orderId } = await visibleOrder(database, request, request.params.id);
+      return { orderId, tickets: (await ticketsOfOrder(database, orderId)).map(toTicketAnswer) };
+    },
+  );
+}
+
+/** The order, if it is the caller's own or the caller is an admin; another person's order does not exist for them. */
+async function visibleOrder(database: Database, request: FastifyRequest, id: string): Promise<OrderState> {
+  const user = requireUser(request);
+  const order = await readOrder(database, orderIdOf(id));
+  if (order === undefined || (order.userId !== user.userId && !user.roles.includes('admin'))) throw noSuchOrder();
+  return order;
+}
+
+function orderIdOf(id: string): string {
+  if (!isId('order', id)) throw noSuchOrder();
+  return id;
+}
+
+function noSuchOrder(): ApiError {
+  return new ApiError('ORDER_NOT_FOUND', 'You have no such order.');
+}

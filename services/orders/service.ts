@@ -1,0 +1,70 @@
+import type { Service, ServiceContext, ServiceDefinition } from '../../platform/lifecycle/service.ts';
+import { afterCommit } from '../../platform/postgres/after-commit.ts';
+import { createPaymentBeginner } from './begin-payment.ts';
+import { onHoldEnded } from './consumers/on-hold-ended.ts';
+import { onOrderCancelled } from './consumers/on-order-cancelled.ts';
+import { onPaymentCompleted } from './consumers/on-payment-completed.ts';
+import { onPaymentFailed } from './consumers/on-payment-failed.ts';
+import { onPaymentRefunded } from './consumers/on-payment-refunded.ts';
+import { createOrderMaker } from './create-order.ts';
+import type { PriceRules } from './domain/pricing.ts';
+import { internalRoutes } from './http/internal-routes.ts';
+import { orderRoutes } from './http/order-routes.ts';
+import { ticketRoutes } from './http/ticket-routes.ts';
+import { openTicketSigner, type TicketSigner } from './issuing/ticket-signer.ts';
+import { reconcileDue, reconcileOrders } from './jobs/reconcile-orders.ts';
+import { createOrderWaiters } from './order-waiters.ts';
+import { createOrderSettler } from './settle-orders.ts';
+
+/** Orders, what they cost, and tickets. */
+export const orders: ServiceDefinition = {
+  name: 'orders',
+  database: { name: 'orderdb', migrations: new URL('./migrations/', import.meta.url) },
+  create,
+};
+
+function create({ settings, database: raw, wakeRelay, services, logger, clock }: ServiceContext): Service {
+  const waiters = createOrderWaiters(raw);
+  const database = afterCommit(raw, () => {
+    wakeRelay();
+    waiters.poke();
+  });
+  let opened: Promise<TicketSigner> | null = null;
+  const signer = (): Promise<TicketSigner> => (opened ??= openTicketSigner(raw, settings.auth.internalSecret));
+  const settler = createOrderSettler({ database, services, clock, signer });
+  const onError = (error: unknown, orderId: string): void =>
+    logger.warn({ err: error, orderId }, 'An order could not be finished yet.');
+  const reconciler = { database, services, clock, settler, onError };
+  const onFreeOrder = (): void => {
+    reconcileDue(reconciler).catch((error: unknown) => logger.warn({ err: error }, 'A free order waits for the next look.'));
+  };
+  const maker = createOrderMaker({ database, services, clock, rules: priceRules(settings.pricing), onFreeOrder });
+  const beginner = createPaymentBeginner({ database, services, clock });
+  return {
+    publicRoutes: (app) => {
+      orderRoutes(app, { database, clock, maker, waiters });
+      ticketRoutes(app, raw);
+    },
+    internalRoutes: (app) => internalRoutes(app, beginner),
+    subscriptions: [
+      onPaymentCompleted(database, settler),
+      onPaymentFailed(database, services, clock),
+      onPaymentRefunded(database, clock),
+      onHoldEnded(database, clock),
+      onOrderCancelled(database, services),
+    ],
+    jobs: [reconcileOrders(reconciler)],
+    start: async () => {
+      await signer();
+    },
+    stop: async () => {
+      waiters.stop();
+      await Promise.all([maker.stop(), beginner.stop()]);
+    },
+  };
+}
+
+/** Settings give percentages with at most three decimals, so this is exact. */
+function priceRules({ feePercent, feeFixedCents, taxPercent }: ServiceContext['settings']['pricing']): PriceRules {
+  return { feeMilliPercent: Math.round(feePercent * 1_000), feeFixedCents, taxMilliPercent: Math.round(taxPercent * 1_000) };
+}
