@@ -64,13 +64,19 @@ async function databaseOf(
   const connectionString = await addresses(name, database.name);
   const applied = await migrate({ connectionString, directories: [PLATFORM_MIGRATIONS, database.migrations] });
   if (applied.length > 0) logger.debug({ service: name, applied }, 'The database was brought up to date.');
+  let closing = false;
   const pool = openDatabase({
     connectionString,
     name,
     poolSize: settings.database.poolSize,
-    onIdleError: (error) => logger.warn({ err: error, service: name }, 'An idle connection to PostgreSQL broke; it is replaced.'),
+    onIdleError: (error) => {
+      if (!closing) logger.warn({ err: error, service: name }, 'An idle connection to PostgreSQL broke; it is replaced.');
+    },
   });
-  teardown.add(`connections of ${name}`, () => pool.close());
+  teardown.add(`connections of ${name}`, () => {
+    closing = true;
+    return pool.close();
+  });
   metrics.observed('onsale_pg_connections', 'Connections of a pool by state', ['service', 'state'], () => {
     const { connections, idle, waiting } = pool.usage();
     return [

@@ -14,6 +14,8 @@ import type { Teardown } from './teardown.ts';
 export type PublicServerOptions = {
   settings: Settings;
   assembled: readonly Assembled[];
+  /** Of what the services share. */
+  checks: readonly HealthCheck[];
   logger: Logger;
   metrics: Metrics;
   teardown: Teardown;
@@ -40,7 +42,7 @@ export async function listenPublicly(options: PublicServerOptions): Promise<{ ap
     public: true,
     trustProxy,
   });
-  mountHealth(app, { checks: () => assembled.flatMap(checksOf), state: options.state, metrics });
+  mountHealth(app, { checks: () => [...options.checks, ...assembled.map(checkOf)], state: options.state, metrics });
   assembled.find(({ name }) => name === 'gateway')?.service.publicRoutes?.(app);
   for (const { name, service } of assembled) {
     if (name === 'gateway') continue;
@@ -55,8 +57,8 @@ export async function listenPublicly(options: PublicServerOptions): Promise<{ ap
   return { app, url };
 }
 
-function checksOf({ name, database }: Assembled): HealthCheck[] {
-  return database === null ? [{ name, run: async () => undefined }] : [{ name, run: () => database.pool.rows(PING) }];
+function checkOf({ name, database }: Assembled): HealthCheck {
+  return { name, run: async () => database?.pool.rows(PING) };
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {

@@ -42,7 +42,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       assemble({ settings, definitions, addresses, logger, metrics, teardown }),
     ]);
     await runServices(assembled, log, { metrics, teardown });
-    const { app, url } = await listenPublicly({ settings, assembled, logger, metrics, teardown, state: () => state });
+    const { app, url } = await listenPublicly({
+      settings,
+      assembled,
+      checks: [{ name: 'event-log', run: log.lag }],
+      logger,
+      metrics,
+      teardown,
+      state: () => state,
+    });
     const serverOf = inProcessTransport((name) => assembled.find((one) => one.name === name)?.internalServer);
     return {
       url,

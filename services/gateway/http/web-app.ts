@@ -48,7 +48,7 @@ export function serveWebApp(app: FastifyInstance, distFolder: string): void {
         index: false,
         cacheControl: false,
         globIgnore: ['index.html'],
-        setHeaders: (reply, file) => void reply.setHeader('cache-control', cacheControlOf(file)),
+        setHeaders: (reply, file) => void reply.header('cache-control', cacheControlOf(file)),
       });
     done();
   });

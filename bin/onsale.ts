@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { StartupError } from '../platform/config/startup-error.ts';
+import { showConfig } from './config.ts';
+import { listDeadLettersOf, replayOne } from './dead-letters.ts';
+import { start } from './start.ts';
+
+const { version }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const print = (lines: readonly string[]): void => console.log(lines.join('\n'));
+const { env } = process;
+
+const program = new Command('onsale').description('Ticketing that never oversells.').version(version).helpCommand(false);
+
+program
+  .command('start')
+  .description('run Onsale until it is stopped')
+  .option('--services <names>', 'which services to run in this process', 'all')
+  .action((options: { services: string }) => finish(start(env, options, print)));
+
+program
+  .command('config')
+  .description('list every setting with its meaning, default and current value')
+  .action(() => finish(showConfig(env, print)));
+
+const deadLetters = program.command('dead-letters').description('domain events that a service could not handle');
+deadLetters
+  .command('list')
+  .description('show them, oldest first')
+  .action(() => finish(listDeadLettersOf(env, print)));
+deadLetters
+  .command('replay')
+  .argument('<id>', 'as shown by list, e.g. orders:12')
+  .description('handle one once more')
+  .action((id: string) => finish(replayOne(env, id, print)));
+
+/** Ends with the command's exit code; what is wrong with settings or the machine is said without a stack. */
+async function finish(command: Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command;
+  } catch (error) {
+    console.error(error instanceof StartupError ? `\n${error.message}\n` : error);
+    process.exitCode = 1;
+  }
+  // Everything was stopped in order; nothing that is left over may keep the process.
+  process.exit();
+}
+
+await program.parseAsync();
