@@ -162,7 +162,7 @@ export function sectionIndexOfSeat(layout: Layout, seatId: number): number | und
   return rowOfSeat(layout, seatId)?.sectionIndex;
 }
 
-export function rowOfSeat(layout: Layout, seatId: number): Row | undefined {
+function rowOfSeat(layout: Layout, seatId: number): Row | undefined {
   const rowIndex = layout.seatRow[seatId - 1];
   return rowIndex === undefined ? undefined : layout.rows[rowIndex];
 }
