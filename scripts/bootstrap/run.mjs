@@ -5,6 +5,9 @@ const SIGNALS = process.platform === 'win32' ? [] : ['SIGINT', 'SIGTERM', 'SIGHU
 /** A terminal signals the whole group and npm passes the same signal on again: these are one wish, not two. */
 const SAME_WISH_MS = 400;
 
+const PARENT_POLL_MS = 250;
+const FOLLOW_PARENT = new URL('follow-parent.mjs', import.meta.url).href;
+
 /**
  * Runs the command to its end, with this process's streams, and ends as it ends. The command has a process group of its own, so that
  * every signal reaches it exactly once, from here.
@@ -14,22 +17,40 @@ const SAME_WISH_MS = 400;
  * @param {string} cwd
  */
 export async function runToEnd(node, args, cwd) {
-  const child = spawn(node, args, { cwd, stdio: 'inherit', detached: process.platform !== 'win32' });
+  const env = { ...process.env, BOOTSTRAP_PID: String(process.pid) };
+  const child = spawn(node, ['--import', FOLLOW_PARENT, ...args], {
+    cwd,
+    env,
+    stdio: 'inherit',
+    detached: process.platform !== 'win32',
+  });
   const lastMs = new Map();
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      const nowMs = Date.now();
-      if (nowMs - (lastMs.get(signal) ?? 0) > SAME_WISH_MS) child.kill(signal);
-      lastMs.set(signal, nowMs);
-    });
-  }
+  const pass = (signal) => {
+    const nowMs = Date.now();
+    if (nowMs - (lastMs.get(signal) ?? 0) > SAME_WISH_MS) child.kill(signal);
+    lastMs.set(signal, nowMs);
+  };
+  for (const signal of SIGNALS) process.on(signal, pass);
   // The terminal of Windows tells every process in it by itself; this one only has to stay until the command is done.
   if (process.platform === 'win32') process.on('SIGINT', () => undefined);
+  stopWithNpm(() => pass('SIGTERM'));
   const { code, signal } = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (exitCode, exitSignal) => resolve({ code: exitCode, signal: exitSignal }));
   });
   process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
+}
+
+/** npm passes SIGTERM on to the shell in which it runs a script, and that shell just dies of it. */
+function stopWithNpm(stop) {
+  if (!/^node scripts\/bootstrap\.mjs/.test(process.env.npm_lifecycle_script ?? '')) return;
+  const shell = process.ppid;
+  const polling = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(polling);
+    stop();
+  }, PARENT_POLL_MS);
+  polling.unref();
 }
 
 /**
