@@ -1,5 +1,4 @@
 import type { DomainEvent } from '../../contracts/events/domain-event.ts';
-import { purgeIdempotencyKeys } from '../../platform/idempotency/purge.ts';
 import type { ServiceContext, ServiceDefinition } from '../../platform/lifecycle/service.ts';
 import { onCatalogEvents } from './consumers/on-catalog-events.ts';
 import { importRoute } from './http/import.ts';
@@ -11,7 +10,7 @@ import { reserveRoute } from './http/reserve.ts';
 import { streamRoute } from './http/stream.ts';
 import { expireReservations } from './jobs/expire-reservations.ts';
 import { createSeatMaps } from './reads/seat-maps.ts';
-import { createSeatViews } from './reads/views.ts';
+import { createSeatViews, type SeatViews } from './reads/views.ts';
 import { createLayoutCache } from './store/layout-cache.ts';
 import { createChoosers } from './writes/choosers.ts';
 import { createSeats } from './writes/seats.ts';
@@ -48,9 +47,9 @@ export const seating: ServiceDefinition = {
       subscriptions: [onCatalogEvents(database)],
       tails: [
         { topic: 'seat.events', onRecord: (events) => views.offer(events) },
-        { topic: 'catalog.events', onRecord: (events) => events.forEach((event) => views.refresh(event.subject)) },
+        { topic: 'catalog.events', onRecord: (events) => refreshRules(views, events) },
       ],
-      jobs: [expireReservations(database, seats), purgeIdempotencyKeys(database)],
+      jobs: [expireReservations(database, seats)],
       async stop() {
         await seats.stop();
         views.stop();
@@ -58,3 +57,7 @@ export const seating: ServiceDefinition = {
     };
   },
 };
+
+function refreshRules(views: SeatViews, events: readonly DomainEvent[]): void {
+  for (const { data } of events) if ('eventId' in data && 'revision' in data) views.refresh(data.eventId, data.revision);
+}

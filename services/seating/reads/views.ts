@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DomainEvent } from '../../../contracts/events/domain-event.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
@@ -19,8 +20,8 @@ export type SeatViews = {
   fresh(eventId: string): Promise<EventFeed | null>;
   /** Seat events that were committed: by this process right after its commit, by all processes from the log. */
   offer(events: readonly DomainEvent[]): void;
-  /** The rules of an event's sale changed: its view is read again. */
-  refresh(eventId: string): void;
+  /** The catalog changed the rules of an event's sale: its view is read again once they are known here. */
+  refresh(eventId: string, revision: number): void;
   stop(): void;
 };
 
@@ -36,6 +37,7 @@ type Entry = {
 /** Views of events by id, the least recently asked for dropped first unless somebody listens to it. */
 export function createSeatViews(database: Database, layouts: LayoutCache, logger: Logger): SeatViews {
   const entries = new Map<string, Entry>();
+  let stopped = false;
 
   async function get(eventId: string): Promise<EventFeed | null> {
     const known = entries.get(eventId);
@@ -124,6 +126,17 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
     if (!entry.gapTimer) deliver(eventId, entry, []);
   }
 
+  /** This service's own consumer may be behind the log's tail by a moment. */
+  async function refresh(eventId: string, revision: number): Promise<void> {
+    for (let attempt = 1; attempt <= MAX_LOAD_ATTEMPTS; attempt++) {
+      const entry = entries.get(eventId);
+      if (!entry || stopped) return;
+      await reload(eventId, entry);
+      if ((entry.loaded?.view().sale.revision ?? 0) >= revision) return;
+      await delay(MAX_GAP_MS, undefined, { ref: false });
+    }
+  }
+
   async function fresh(eventId: string): Promise<EventFeed | null> {
     const feed = await get(eventId);
     const view = feed && (await readConsistently(eventId));
@@ -145,11 +158,9 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
     get,
     fresh,
     offer,
-    refresh(eventId) {
-      const entry = entries.get(eventId);
-      if (entry) void reload(eventId, entry);
-    },
+    refresh: (eventId, revision) => void refresh(eventId, revision),
     stop() {
+      stopped = true;
       for (const entry of entries.values()) if (entry.gapTimer) clearTimeout(entry.gapTimer);
       entries.clear();
     },

@@ -3,10 +3,18 @@ import type { EventFacts } from '../../../contracts/events/catalog.ts';
 import type { Static } from 'typebox';
 import type { SaleRules } from '../domain/sale.ts';
 
-export type SaleRow = { rules: SaleRules; version: number; layoutVersion: number; totalSeats: number; availableSeats: number };
+export type SaleRow = {
+  rules: SaleRules;
+  revision: number;
+  version: number;
+  layoutVersion: number;
+  totalSeats: number;
+  availableSeats: number;
+};
 
 type Row = {
   event_id: string;
+  revision: number;
   version: string;
   layout_version: number;
   total_seats: number;
@@ -21,7 +29,7 @@ type Row = {
   max_tickets_per_user: number;
 };
 
-const COLUMNS = `event_id, version, layout_version, total_seats, available_seats, organizer_id, status, currency, on_sale_at,
+const COLUMNS = `event_id, revision, version, layout_version, total_seats, available_seats, organizer_id, status, currency, on_sale_at,
   off_sale_at, end_date, hold_ttl_seconds, max_tickets_per_user`;
 
 /** The lock that decides who gets a seat: every write of an event's seats, from any process, waits here for the one before. */
@@ -109,6 +117,7 @@ function toSale(row: Row): SaleRow {
       holdTtlSeconds: row.hold_ttl_seconds,
       maxTicketsPerUser: row.max_tickets_per_user,
     },
+    revision: row.revision,
     version: Number(row.version),
     layoutVersion: row.layout_version,
     totalSeats: row.total_seats,
