@@ -18,7 +18,10 @@ function missingPackages(packages) {
   return Object.entries(packages).flatMap(([place, { dev, optionalDependencies = {} }]) =>
     Object.entries(optionalDependencies)
       .filter(([name]) => !isReachable(packages, place, name))
-      .map(([name, version]) => [`node_modules/${name}`, { version, ...platformOf(name), ...(dev ? { dev } : {}), optional: true }]),
+      .map(([name, version]) => [
+        `node_modules/${name}`,
+        { version, ...platformOf(name), ...(dev ? { dev } : {}), optional: true },
+      ]),
   );
 }
 
@@ -34,7 +37,11 @@ function platformOf(name) {
   const words = name.slice(name.lastIndexOf('/') + 1).split(/[-.]/);
   const os = words.find((word) => OS.includes(word));
   const cpu = words.find((word) => CPU.includes(word));
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined;
   if (os === undefined && cpu === undefined) throw new Error(`${name}: its name does not say for which platform it is`);
   return {
     ...(os ? { os: [os === 'windows' ? 'win32' : os] } : {}),
