@@ -100,7 +100,7 @@ export function createWriteBatcher<Command, Answer>(
       const answers = await attempt(batch.map((entry) => entry.command));
       if (answers.length !== batch.length) throw new Error(`${name}: ${answers.length} answers to ${batch.length} commands`);
       onBatch?.({ size: batch.length, queued: queuedNow(), elapsedMs: performance.now() - startedMs });
-      batch.forEach((entry, index) => entry.resolve(answers[index] as Answer));
+      for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer);
     } catch (error) {
       if (batch.length === 1 || error instanceof CommitOutcomeUnknown || isConnectionLost(error)) {
         for (const entry of batch) entry.reject(error);

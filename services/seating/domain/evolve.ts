@@ -27,7 +27,6 @@ export function evolve(state: SaleState, change: Change): void {
     case 'unblocked':
       setSeats(state, change.seatIds, 'A', null);
       state.availableSeats += change.seatIds.length;
-      return;
   }
 }
 

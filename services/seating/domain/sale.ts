@@ -25,6 +25,7 @@ export type SaleRules = {
 
 export type SeatState = { status: SeatLetter; reservationId: string | null };
 export type PlaceState = { capacity: number; reserved: number; allocated: number };
+export type SectionPlaces = PlaceState & { sectionIndex: number };
 
 /** What a buyer was told: it does not change when prices do. */
 export type ReservationContent = {

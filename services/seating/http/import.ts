@@ -44,7 +44,8 @@ export function importRoute(app: FastifyInstance, context: LayoutContext, servic
         const user = requireRole(request, 'organizer', 'admin');
         const { eventId, layout } = Buffer.isBuffer(request.body)
           ? { eventId: eventOfCsv(request.query.eventId), layout: fromCsv(request.body) }
-          : fromJson(request.body as Static<typeof BulkSeatsBody>, request.query.eventId);
+          : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is not CSV has passed the schema
+            fromJson(request.body as Static<typeof BulkSeatsBody>, request.query.eventId);
         await takeOverEvent(context, services, eventId, user, request.traceparent);
         const added = await addSections(context, eventId, layout, request.traceparent);
         if (!added.ok) throw importError(added);

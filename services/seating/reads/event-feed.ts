@@ -74,7 +74,7 @@ export function createEventFeed(initial: EventView): EventFeed {
     view = fresh;
     frames = [];
     keptBytes = 0;
-    for (const version of [...ahead.keys()]) if (version <= fresh.version()) ahead.delete(version);
+    for (const version of ahead.keys()) if (version <= fresh.version()) ahead.delete(version);
     const snapshot = snapshotFrame();
     for (const listener of listeners) listener(snapshot);
   }

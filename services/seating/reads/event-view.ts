@@ -1,19 +1,18 @@
 import type { Availability, SeatDelta, SeatLetter, SeatStatuses } from '../../../contracts/http/seating.ts';
 import type { DomainEvent } from '../../../contracts/events/domain-event.ts';
 import { sectionIndexByName, sectionIndexOfSeat, type Layout } from '../domain/layout.ts';
+import type { SectionPlaces } from '../domain/sale.ts';
 import type { SaleRow } from '../store/sales.ts';
 
 const LETTERS: readonly SeatLetter[] = ['A', 'R', 'L', 'B'];
 const CODES: Record<SeatLetter, number> = { A: 65, R: 82, L: 76, B: 66 };
-
-export type PlaceCounts = { sectionIndex: number; capacity: number; reserved: number; allocated: number };
 
 export type ViewSnapshot = {
   sale: SaleRow;
   layout: Layout;
   /** One letter a seat. */
   statuses: string;
-  places: readonly PlaceCounts[];
+  places: readonly SectionPlaces[];
 };
 
 /**

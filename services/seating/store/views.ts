@@ -1,5 +1,5 @@
 import { sql, type Database } from '../../../platform/postgres/database.ts';
-import type { PlaceCounts } from '../reads/event-view.ts';
+import type { SectionPlaces } from '../domain/sale.ts';
 
 /** One statement is one snapshot: the version belongs exactly to these statuses and places. */
 const READ_VIEW = sql(
@@ -11,9 +11,9 @@ const READ_VIEW = sql(
    from event_sale where event_id = $1`,
 );
 
-type Row = { version: string; layout_version: number; statuses: string; places: PlaceCounts[] };
+type Row = { version: string; layout_version: number; statuses: string; places: SectionPlaces[] };
 
-export type StoredView = { version: number; layoutVersion: number; statuses: string; places: PlaceCounts[] };
+export type StoredView = { version: number; layoutVersion: number; statuses: string; places: SectionPlaces[] };
 
 export async function readView(database: Database, eventId: string): Promise<StoredView | null> {
   const [row] = await database.rows<Row>(READ_VIEW, [eventId]);
