@@ -1,13 +1,6 @@
-export type Print = (lines: readonly string[]) => void;
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '../demo/accounts.ts';
 
-const ACCOUNTS = [
-  ['alice@demo.com', 'buyer, PREMIUM'],
-  ['bob@demo.com', 'buyer, REGULAR'],
-  ['charlie@demo.com', 'buyer, VIP'],
-  ['organizer@demo.com', 'organizer'],
-  ['door@demo.com', 'door staff'],
-  ['admin@demo.com', 'admin'],
-] as const;
+export type Print = (lines: readonly string[]) => void;
 
 /** @param sinceStartMs milliseconds since the process began */
 export function addressLines(url: string, sinceStartMs: number): string[] {
@@ -23,7 +16,21 @@ export function addressLines(url: string, sinceStartMs: number): string[] {
   ];
 }
 
-export function demoLines(seeded: string | null): string[] {
-  const accounts = ACCOUNTS.map(([name, what]) => `    ${name.padEnd(20)} ${what}`);
-  return ['  Demo accounts, password onsale-demo', ...accounts, ...(seeded === null ? [] : ['', `  ${seeded}`]), ''];
+/** @param seeded what was made just now; null when it was there already */
+export function demoLines(
+  seeded: { events: readonly { name: string; totalSeats: number }[]; elapsedMs: number } | null,
+): string[] {
+  const accounts = DEMO_ACCOUNTS.map(
+    ({ email, roles, membership }) => `    ${email.padEnd(20)} ${[...roles, membership].join(', ')}`,
+  );
+  return [...madeLines(seeded), `  Demo accounts, password ${DEMO_PASSWORD}`, ...accounts, ''];
+}
+
+function madeLines(seeded: Parameters<typeof demoLines>[0]): string[] {
+  if (seeded === null) return [];
+  const width = Math.max(...seeded.events.map(({ name }) => name.length)) + 2;
+  const events = seeded.events.map(
+    ({ name, totalSeats }) => `    ${name.padEnd(width)}${totalSeats.toLocaleString('en').padStart(7)} seats`,
+  );
+  return [`  Demo events, made in ${(seeded.elapsedMs / 1000).toFixed(1)} s`, ...events, ''];
 }

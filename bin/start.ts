@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { seedDemo } from '../demo/seed.ts';
 import { loadSettings, type Environment, type Settings } from '../platform/config/settings.ts';
 import { StartupError } from '../platform/config/startup-error.ts';
 import { runUntilStopped } from '../platform/lifecycle/run-until-stopped.ts';
@@ -22,14 +25,17 @@ export async function start(environment: Environment, options: { services: strin
     () => startSystem({ settings, definitions, logger, metrics }),
     async (system) => {
       print(addressLines(system.url, performance.now()));
-      await makeDemo(settings, system, print);
+      await makeDemo(settings, system, logger, print);
       system.ready();
     },
   );
 }
 
-async function makeDemo(settings: Settings, system: System, print: Print): Promise<void> {
-  if (!settings.demo.enabled) return;
-  void system;
-  print(demoLines(null));
+/** Once per data directory; a run that was cut off is completed by the next one. */
+async function makeDemo({ demo, database }: Settings, { url, services }: System, logger: Logger, print: Print): Promise<void> {
+  if (!demo.enabled) return;
+  const marker = database.embedded ? { markerPath: join(database.dataDir, 'demo-seeded') } : {};
+  const log = (line: string): void => logger.info(`demo: ${line}`);
+  const { seeded, events, elapsedMs } = await seedDemo({ baseUrl: url, services, log, ...marker });
+  print(demoLines(seeded ? { events, elapsedMs } : null));
 }
