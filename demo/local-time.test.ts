@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { localTime } from './local-time.ts';
 
-const local = (at: Date, timeZone: string): string => at.toLocaleString('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+const local = (at: Date, timeZone: string): string =>
+  at.toLocaleString('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 
 describe('local time', () => {
   it.each([

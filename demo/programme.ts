@@ -119,8 +119,9 @@ export function demoProgramme(now: Date): DemoEvent[] {
     {
       venue: HALL,
       event: {
-        name: 'Exactly Once: a conference on distributed systems',
-        description: 'Two tracks, one day, and a workshop on what happens when the network does not answer.',
+        name: 'Exactly Once Conference',
+        description:
+          'Distributed systems in two tracks, one day, and a workshop on what happens when the network does not answer.',
         eventType: 'CONFERENCE',
         ...when(now, HALL, 45, 9, 18),
         basePriceCents: 34_900,

@@ -22,6 +22,9 @@ function fieldError(error: ErrorObject, root: string): FieldError {
   const path = root + dotted(error.instancePath);
   if (error.keyword === 'additionalProperties') return unknownField(path, String(error.params['additionalProperty']), error);
   if (error.keyword === 'required') return { path: `${path}.${String(error.params['missingProperty'])}`, message: 'is required' };
+  if (error.keyword === 'enum' && Array.isArray(error.params['allowedValues'])) {
+    return { path, message: `must be one of: ${error.params['allowedValues'].join(', ')}` };
+  }
   if (error.keyword === 'type' && error.data === null && error.instancePath === '')
     return { path, message: 'a JSON body is required' };
   return { path, message: error.message ?? 'is not valid' };

@@ -106,6 +106,11 @@ describe('venues', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'VALIDATION_FAILED']);
   });
 
+  it('say which types there are when they refuse one', async () => {
+    const { detail } = (await post('/v1/venues', { ...venueBody, venueType: 'CIRCUS' })).json();
+    expect(detail).toBe('$.venueType must be one of: STADIUM, THEATER, ARENA, CONVENTION_CENTER, OTHER');
+  });
+
   it('are listed by name, page after page, each once', async () => {
     const names = ['Apollo', 'Apollo', 'Barbican', 'Carnegie Hall'];
     for (const name of names) await post('/v1/venues', { ...venueBody, name });

@@ -209,6 +209,19 @@ describe('signing in', () => {
   });
 });
 
+describe('a storm of logins', () => {
+  it('gets 503 with Retry-After beyond the queue, and all others their answer', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => login({ username: 'nobody.at.all', password: 'wrong horse' })),
+    );
+    const refused = answers.filter(({ statusCode }) => statusCode === 503);
+    expect(refused.length).toBeGreaterThan(20);
+    for (const answer of refused) expect([answer.json().code, answer.headers['retry-after']]).toEqual(['OVERLOADED', '2']);
+    const rest = answers.filter(({ statusCode }) => statusCode !== 503);
+    expect(new Set(rest.map(({ statusCode }) => statusCode))).toEqual(new Set([401]));
+  });
+});
+
 describe('me', () => {
   it('is the account of the access token', async () => {
     const body = person();
