@@ -1,0 +1,70 @@
+import type { DomainEventData, DomainEventType } from '../../contracts/events/domain-event.ts';
+import type { OutboxRecord } from '../../platform/outbox/append.ts';
+import { newDomainEvent } from '../../platform/outbox/new-domain-event.ts';
+import type { BegunPayment } from './domain/payment.ts';
+
+type PaymentEventType = Extract<DomainEventType, `payment.${string}`>;
+type Trace = string | undefined;
+
+export function paymentRequested(payment: BegunPayment, traceparent: Trace): OutboxRecord {
+  const { paymentMethod, attempt } = payment;
+  return record('payment.requested', payment, traceparent, {
+    ...factsOf(payment),
+    paymentMethod,
+    attempt,
+    requestedAt: timeOf(payment),
+  });
+}
+
+/** Settled, one way or the other: its status says which. Null for one that is not. */
+export function paymentSettled(payment: BegunPayment, traceparent: Trace): OutboxRecord | null {
+  const { attempt, transactionId, failureReason, retryable } = payment;
+  if (payment.status === 'SUCCESS' && transactionId !== null) {
+    const data = { ...factsOf(payment), transactionId, attempt, completedAt: timeOf(payment) };
+    return record('payment.completed', payment, traceparent, data);
+  }
+  if (payment.status !== 'FAILED' || failureReason === null) return null;
+  const data = { ...factsOf(payment), failureReason, retryable: retryable ?? false, attempt, failedAt: timeOf(payment) };
+  return record('payment.failed', payment, traceparent, data);
+}
+
+export function paymentRetried(payment: BegunPayment, failureReason: string, traceparent: Trace): OutboxRecord {
+  const data = { ...factsOf(payment), failureReason, attempt: payment.attempt, retriedAt: timeOf(payment) };
+  return record('payment.retried', payment, traceparent, data);
+}
+
+export function paymentRefunded(
+  payment: BegunPayment,
+  refund: { refundId: string; amountCents: number; reason: string; ticketIds: readonly string[] },
+  at: Date,
+): OutboxRecord {
+  const { refundId, amountCents, reason, ticketIds } = refund;
+  const data = {
+    ...factsOf(payment),
+    refundId,
+    refundedCents: amountCents,
+    reason,
+    ticketIds: [...ticketIds],
+    refundedAt: at.toISOString(),
+  };
+  return record('payment.refunded', payment, undefined, data);
+}
+
+function factsOf({ paymentId, orderId, userId, eventId, reservationId, amountCents, currency }: BegunPayment) {
+  return { paymentId, orderId, userId, eventId, reservationId, amountCents, currency };
+}
+
+function timeOf(payment: BegunPayment): string {
+  return payment.updatedAt.toISOString();
+}
+
+function record<T extends PaymentEventType>(
+  type: T,
+  payment: BegunPayment,
+  traceparent: Trace,
+  data: DomainEventData<T>,
+): OutboxRecord {
+  const { orderId: subject } = payment;
+  const event = newDomainEvent({ type, source: '/onsale/payments', subject, time: timeOf(payment), traceparent, data });
+  return { topic: 'payment.events', key: subject, events: [event] };
+}

@@ -1,0 +1,73 @@
+import type { FailureReason } from '../../../contracts/http/payments.ts';
+import { sql, type Database, type Tx } from '../../../platform/postgres/database.ts';
+
+export type SimulatedCharge = {
+  key: string;
+  orderId: string;
+  amountCents: number;
+  currency: string;
+  state: 'CAPTURED' | 'DECLINED' | 'SILENT' | 'VOIDED';
+  declineReason: FailureReason | null;
+  transactionId: string | null;
+  silentUntil: Date | null;
+};
+
+const COLUMNS = `provider_key as key, order_reference as "orderId", amount_cents as "amountCents", currency, state,
+  decline_reason as "declineReason", transaction_id as "transactionId", silent_until as "silentUntil"`;
+
+const INSERT = sql(
+  'simulator.insert_charges',
+  `insert into simulator_charge (provider_key, order_reference, amount_cents, currency, state, decline_reason, transaction_id, silent_until)
+   select * from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+     as given (key, reference, amount, currency, state, reason, transaction, silent_until)
+   order by key on conflict do nothing`,
+);
+const READ_ALL = sql('simulator.read_charges', `select ${COLUMNS} from simulator_charge where provider_key = any($1::text[])`);
+/** A charge it never heard of, or has not decided, will not be captured any more. */
+const VOID = sql(
+  'simulator.void_charge',
+  `insert into simulator_charge as charge (provider_key, order_reference, amount_cents, currency, state) values ($1, '', 0, '', 'VOIDED')
+   on conflict (provider_key) do update set state = case when charge.state = 'SILENT' then 'VOIDED' else charge.state end
+   returning ${COLUMNS}`,
+);
+const REFUND = sql(
+  'simulator.insert_refund',
+  `insert into simulator_refund (provider_key, charge_key, amount_cents, provider_refund_id) values ($1, $2, $3, $4)
+   on conflict do nothing`,
+);
+
+/** Books charges whose key is new; answers what the books say of each. */
+export async function insertSimulatedCharges(tx: Tx, charges: readonly SimulatedCharge[]): Promise<SimulatedCharge[]> {
+  const column = <T>(pick: (charge: SimulatedCharge) => T) => charges.map(pick);
+  void tx.run(INSERT, [
+    column((c) => c.key),
+    column((c) => c.orderId),
+    column((c) => c.amountCents),
+    column((c) => c.currency),
+    column((c) => c.state),
+    column((c) => c.declineReason),
+    column((c) => c.transactionId),
+    column((c) => c.silentUntil),
+  ]);
+  const booked = await tx.rows<SimulatedCharge>(READ_ALL, [column((c) => c.key)]);
+  const byKey = new Map(booked.map((charge) => [charge.key, charge]));
+  return charges.map((charge) => byKey.get(charge.key) ?? charge);
+}
+
+export async function readSimulatedCharge(database: Database, key: string): Promise<SimulatedCharge | null> {
+  return (await database.rows<SimulatedCharge>(READ_ALL, [[key]]))[0] ?? null;
+}
+
+export async function voidSimulatedCharge(database: Database, key: string): Promise<SimulatedCharge> {
+  const [charge] = await database.rows<SimulatedCharge>(VOID, [key]);
+  if (charge === undefined) throw new Error(`The simulated provider has no charge ${key}`);
+  return charge;
+}
+
+export async function insertSimulatedRefund(
+  database: Database,
+  refund: { key: string; chargeKey: string; amountCents: number; providerRefundId: string },
+): Promise<string> {
+  await database.run(REFUND, [refund.key, refund.chargeKey, refund.amountCents, refund.providerRefundId]);
+  return refund.providerRefundId;
+}

@@ -1,0 +1,38 @@
+import type { Service, ServiceContext, ServiceDefinition } from '../../platform/lifecycle/service.ts';
+import { afterCommit } from '../../platform/postgres/after-commit.ts';
+import { charge } from './charge.ts';
+import { onBookingFailed } from './consumers/on-booking-failed.ts';
+import { internalRoutes } from './http/internal-routes.ts';
+import { publicRoutes } from './http/public-routes.ts';
+import { resumePayments } from './jobs/resume-payments.ts';
+import { sendRefunds } from './jobs/send-refunds.ts';
+import { createPaymentOpener } from './open-payments.ts';
+import { makeResilient } from './provider/resilience.ts';
+import { createSimulator } from './provider/simulator.ts';
+import { createPaymentSettler } from './settle-payments.ts';
+
+/** Charges and refunds, through a provider. */
+export const payments: ServiceDefinition = {
+  name: 'payments',
+  database: { name: 'paymentsdb', migrations: new URL('./migrations/', import.meta.url) },
+  create,
+};
+
+function create({ settings, database: raw, wakeRelay, services, clock }: ServiceContext): Service {
+  const database = afterCommit(raw, wakeRelay);
+  const simulator = createSimulator(raw, settings.payments);
+  const provider = makeResilient(simulator);
+  const opener = createPaymentOpener(database);
+  const settler = createPaymentSettler(database);
+  const deps = { database, services, clock, provider, opener, settler };
+  return {
+    publicRoutes: (app) => publicRoutes(app, { database: raw, charge: (request) => charge(deps, request) }),
+    internalRoutes: (app) => internalRoutes(app, raw),
+    subscriptions: [onBookingFailed(database, clock)],
+    jobs: [resumePayments(deps), sendRefunds(deps)],
+    stop: async () => {
+      await Promise.all([opener.stop(), settler.stop()]);
+      await simulator.stop();
+    },
+  };
+}
