@@ -2,7 +2,8 @@
  * Who may import whom. `test/architecture/boundaries.test.ts` runs these rules on the tree, and on one small tree per rule that
  * must break exactly that rule.
  */
-const TEST_FILES = '(\\.test\\.tsx?$|\\.fixture\\.ts$|(^|/)test-[^/]+\\.ts$|(^|/)race/|(^|/)conformance\\.ts$|^test/)';
+const TEST_FILES =
+  '(\\.test\\.tsx?$|\\.fixture\\.ts$|(^|/)test-[^/]+\\.ts$|(^|/)race/|^(platform|services)/.*/testing/|(^|/)conformance\\.ts$|^test/)';
 const DOMAIN = '^services/([^/]+)/domain/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -45,7 +45,7 @@ async function runTests(chosen: readonly string[]): Promise<TestResults> {
     console.log(`… ${step.name}`);
     const result = await runCommand(step.command, ROOT, process.env);
     reportStep(step, result);
-    return readTestResults(existsSync(resultsFile) ? readFileSync(resultsFile, 'utf8') : '', result.ok);
+    return readTestResults(existsSync(resultsFile) ? readFileSync(resultsFile, 'utf8') : '', result.ok, process.getuid?.() === 0);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
