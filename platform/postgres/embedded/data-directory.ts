@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartupError } from '../../config/startup-error.ts';
 import type { Binaries } from './binaries.ts';
@@ -54,6 +54,8 @@ export async function prepareCluster(directory: DataDirectory, binaries: Binarie
   }
   if (version !== binaries.major) throw wrongVersion(directory, version, binaries.major);
   await checkOwner(directory.pgData);
+  // A copy, say from a backup, may be open to others, and the server refuses that.
+  await chmod(directory.pgData, 0o700);
   const known = await readPassword(directory);
   return known ?? (await replacePassword(directory, binaries));
 }

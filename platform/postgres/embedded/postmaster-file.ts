@@ -4,16 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '../../config/startup-error.ts';
 import { isPostgresOf, processStart } from './process-identity.ts';
 
-export type Postmaster = { pid: number; port: number };
+export type Postmaster = { pid: number; port: number; ready: boolean };
 
 const POLL_MS = 10;
 
-/** What a running server wrote into its data directory: line 1 its process id, line 4 its port (PostgreSQL 18, miscadmin.h). */
+/** What a running server wrote into its data directory: line 1 its process id, line 4 its port, line 8 its state (pidfile.h). */
 export function readPostmasterFile(pgData: string): Postmaster | null {
   try {
     const lines = readFileSync(join(pgData, 'postmaster.pid'), 'utf8').split('\n');
     const [pid, port] = [Number(lines[0]), Number(lines[3])];
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, port } : null;
+    return Number.isSafeInteger(pid) && pid > 0 ? { pid, port, ready: lines[7]?.trim() === 'ready' } : null;
   } catch {
     return null;
   }

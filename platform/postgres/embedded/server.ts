@@ -9,6 +9,7 @@ import type { Binaries } from './binaries.ts';
 import { DATABASE_USER } from './data-directory.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { cannotRun, explainFailure, startProgram } from './programs.ts';
+import { readPostmasterFile } from './postmaster-file.ts';
 import { serverArguments } from './server-settings.ts';
 
 export type RunningServer = { pid: number; port: number; exited: Promise<void> };
@@ -19,9 +20,8 @@ const LOG_LIMIT_BYTES = 5_000_000;
 /** Recovery after a crash reads the log since the last checkpoint, which takes its time. */
 const READY_WITHIN_MS = 180_000;
 const POLL_MS = 10;
-const RETRIES = 40;
+const ATTEMPTS = 40;
 const RETRY_AFTER_MS = 100;
-const WRONG_PASSWORD_AFTER_MS = 5_000;
 
 const PORT_TAKEN = /could not bind|Address already in use|could not create any TCP\/IP sockets/;
 /** Sessions of a server that was killed need a moment to notice and go; until then the directory still counts as used. */
@@ -30,17 +30,17 @@ const SESSIONS_LEFT = /pre-existing shared memory block|lock file "postmaster\.p
 /**
  * Starts a server and waits until it answers.
  *
- * @param port the one it must use (a restart, whose address is known to others); absent: any free one
+ * @param choosePort asked again when the port turns out to be taken; a restart, whose address is known to others, names the same
  */
-export async function launchServer(options: LaunchOptions, port?: number): Promise<RunningServer> {
+export async function launchServer(options: LaunchOptions, choosePort: () => Promise<number> = freePort): Promise<RunningServer> {
   rotateLog(options.directory.logFile);
   for (let attempt = 1; ; attempt++) {
-    const outcome = await tryLaunch(options, port ?? (await freePort()));
+    const outcome = await tryLaunch(options, await choosePort());
     if ('server' in outcome) return outcome.server;
     // Between finding a free port and taking it another program may have taken it.
     const again = PORT_TAKEN.test(outcome.log) || SESSIONS_LEFT.test(outcome.log);
-    if (!again || attempt >= RETRIES) throw explainFailure(options.binaries.postgres, outcome.log);
-    if (port !== undefined || SESSIONS_LEFT.test(outcome.log)) await delay(RETRY_AFTER_MS);
+    if (!again || attempt >= ATTEMPTS) throw explainFailure(options.binaries.postgres, outcome.log);
+    await delay(RETRY_AFTER_MS);
   }
 }
 
@@ -57,7 +57,7 @@ async function tryLaunch(options: LaunchOptions, port: number): Promise<{ server
   child.unref();
   const ended = endOf(child, binaries.postgres);
   const ready = await Promise.race([
-    untilReady(child, connectionString({ port, password }, 'postgres')),
+    untilReady(child, directory.pgData, connectionString({ port, password }, 'postgres')),
     ended.then(() => 'ended' as const),
   ]);
   if (ready === 'ready' && child.pid !== undefined) return { server: { pid: child.pid, port, exited: ended } };
@@ -70,7 +70,7 @@ async function tryLaunch(options: LaunchOptions, port: number): Promise<{ server
 }
 
 /** Asks by connecting, as only that says that the server takes work. Its own end is watched elsewhere. */
-async function untilReady(child: ChildProcess, address: string): Promise<'ready' | 'refused' | 'too slow'> {
+async function untilReady(child: ChildProcess, pgData: string, address: string): Promise<'ready' | 'refused' | 'too slow'> {
   const startedMs = performance.now();
   while (performance.now() - startedMs < READY_WITHIN_MS && child.exitCode === null && child.signalCode === null) {
     const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: 5_000 });
@@ -82,7 +82,8 @@ async function untilReady(child: ChildProcess, address: string): Promise<'ready'
     } catch (error) {
       // Another server may sit on the port for the moment that ours needs to find that out and end.
       const refused = isSqlState(error, '28P01');
-      if (refused && performance.now() - startedMs > WRONG_PASSWORD_AFTER_MS) return 'refused';
+      const running = readPostmasterFile(pgData);
+      if (refused && running?.pid === child.pid && running?.ready === true) return 'refused';
       if (!refused && !isConnectionLost(error)) throw error;
       await delay(POLL_MS);
     }

@@ -87,7 +87,7 @@ async function supervise(options: LaunchOptions, logger: EmbeddedLogger, unlock:
     await delay(restarts > 1 ? 2 ** restarts * 100 : 0);
     if (stopping !== null) return;
     try {
-      server = await launchServer(options, port);
+      server = await launchServer(options, async () => port);
       watch(server, restarts);
       logger.info({ port, pid: server.pid }, 'PostgreSQL is back');
     } catch (error) {
