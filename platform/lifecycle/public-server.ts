@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer as createTcpServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAccessTokens } from '../auth/access-tokens.ts';
@@ -24,6 +26,9 @@ export type PublicServerOptions = {
 
 /** Requests under way have this long to finish when the program stops. */
 const FINISH_MS = 10_000;
+
+/** Connections that wait to be accepted: an onsale begins with all buyers at once. */
+const BACKLOG = 4096;
 
 const PING = sql('health.ping', 'SELECT 1');
 
@@ -63,25 +68,44 @@ function checkOf({ name, database }: Assembled): HealthCheck {
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
-    return await app.listen({ host, port, backlog: 4096 });
+    return await app.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
     await app.close();
-    if (code === 'EADDRINUSE')
-      throw new StartupError(
-        `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port: PORT=8081 npm start`,
-        { cause: error },
-      );
-    if (code === 'EACCES')
-      throw new StartupError(`Port ${port} needs more rights than this user has. Choose one above 1023 with PORT.`, {
-        cause: error,
-      });
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new StartupError(`${host} is not an address of this machine. Set HOST to 127.0.0.1, or to one of its addresses.`, {
-        cause: error,
-      });
-    throw error;
+    throw explained(error, host, port);
   }
+}
+
+/** Says so before the databases are made, rather than after. */
+export async function checkAddress({ host, port }: Settings['http']): Promise<void> {
+  const probe = createTcpServer();
+  try {
+    probe.listen(port, host);
+    await once(probe, 'listening');
+  } catch (error) {
+    throw explained(error, host, port);
+  } finally {
+    probe.close();
+  }
+}
+
+function explained(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  const because = { cause: error };
+  if (code === 'EADDRINUSE') {
+    return new StartupError(
+      `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port: PORT=8081 npm start`,
+      because,
+    );
+  }
+  if (code === 'EACCES')
+    return new StartupError(`Port ${port} needs more rights than this user has. Choose one above 1023 with PORT.`, because);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new StartupError(
+      `${host} is not an address of this machine. Set HOST to 127.0.0.1, or to one of its addresses.`,
+      because,
+    );
+  }
+  return error;
 }
 
 /** Lets requests under way finish, but not for ever. */

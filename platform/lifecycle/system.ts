@@ -7,7 +7,7 @@ import { inProcessTransport } from '../http/transports.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { assemble, type Assembled } from './assemble.ts';
 import { findDatabases } from './postgres-server.ts';
-import { listenPublicly } from './public-server.ts';
+import { checkAddress, listenPublicly } from './public-server.ts';
 import { openLog, runServices } from './run-services.ts';
 import type { ServiceDefinition } from './service.ts';
 import { allSettled, createTeardown } from './teardown.ts';
@@ -35,6 +35,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const { settings, definitions, logger, metrics } = options;
   const teardown = createTeardown(logger);
   let state: 'starting' | 'ready' | 'stopping' = 'starting';
+  await checkAddress(settings.http);
   try {
     const addresses = await findDatabases(settings, { logger, teardown, join: false });
     const [log, assembled] = await allSettled([

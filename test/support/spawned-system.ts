@@ -20,7 +20,7 @@ export type SpawnedSystem = {
   stop(): Promise<number | null>;
   /** As a power cut for the program; its PostgreSQL server goes on alone. */
   kill9(): Promise<void>;
-  /** Ends whatever still runs and removes the data directory, unless that was given. */
+  /** Ends the program if it still runs and removes the data directory, unless that was given. */
   remove(): Promise<void>;
 };
 
@@ -41,8 +41,7 @@ const SETTINGS = {
  * with the data of an earlier one.
  */
 export async function spawnSystem(options: { settings?: Environment; dataDir?: string } = {}): Promise<SpawnedSystem> {
-  // The prefix is what the test server's setup looks for, so that even a killed run leaves nothing for long.
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), `onsale-test-${process.pid}-`));
+  const dataDir = options.dataDir ?? makeDataDir();
   const env = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -61,8 +60,8 @@ export async function spawnSystem(options: { settings?: Environment; dataDir?: s
   };
   const remove = async (): Promise<void> => {
     await end('SIGKILL');
-    await stopOrphan(join(dataDir, 'postgres'), (pid) => stopServer(pid, { fastMs: 0 }));
-    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    // A directory that was given may be in use by another program, whose server this would be.
+    if (options.dataDir === undefined) await removeDataDir(dataDir);
   };
   try {
     const url = await untilReady(child, said);
@@ -80,6 +79,17 @@ export async function spawnSystem(options: { settings?: Environment; dataDir?: s
     await remove();
     throw error;
   }
+}
+
+/** A data directory for several programs, one after the other. */
+export function makeDataDir(): string {
+  // The prefix is what the test server's setup looks for, so that even a killed run leaves nothing for long.
+  return mkdtempSync(join(tmpdir(), `onsale-test-${process.pid}-`));
+}
+
+export async function removeDataDir(dataDir: string): Promise<void> {
+  await stopOrphan(join(dataDir, 'postgres'), (pid) => stopServer(pid, { fastMs: 0 }));
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function untilReady(child: ChildProcess, said: { text: string }): Promise<string> {
