@@ -57,7 +57,11 @@ export function createSeatFeed(eventId: string): SeatFeed {
     rereading = true;
     try {
       // Deltas that arrived during the read may be newer than its answer, and no other may follow them.
-      for (let attempt = 0; attempt < MOST_REREADS && (table === null || attempt === 0 || table.version < newestSeen); attempt += 1) {
+      for (
+        let attempt = 0;
+        attempt < MOST_REREADS && (table === null || attempt === 0 || table.version < newestSeen);
+        attempt += 1
+      ) {
         takeSnapshot(await requestJson<SeatStatuses>(withQuery('/v1/seats/status', { eventId }), { signal }));
       }
     } finally {

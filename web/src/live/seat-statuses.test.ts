@@ -6,7 +6,15 @@ const text = (table: { letters: Uint8Array }): string => String.fromCharCode(...
 describe('the table of seat statuses', () => {
   it('moves on by the delta that follows it', () => {
     const table = tableFrom(4, 'AAAA');
-    expect(applyDelta(table, { version: 5, changes: [[2, 'R'], [4, 'L']] })).toBe('applied');
+    expect(
+      applyDelta(table, {
+        version: 5,
+        changes: [
+          [2, 'R'],
+          [4, 'L'],
+        ],
+      }),
+    ).toBe('applied');
     expect([table.version, text(table)]).toEqual([5, 'ARAL']);
   });
 
@@ -25,12 +33,23 @@ describe('the table of seat statuses', () => {
 
   it('treats a seat it does not know as a gap: sections were added', () => {
     const table = tableFrom(5, 'AAAA');
-    expect(applyDelta(table, { version: 6, changes: [[1, 'R'], [5, 'R']] })).toBe('gap');
+    expect(
+      applyDelta(table, {
+        version: 6,
+        changes: [
+          [1, 'R'],
+          [5, 'R'],
+        ],
+      }),
+    ).toBe('gap');
     expect(text(table)).toBe('AAAA');
   });
 
   it('tells what a new snapshot changes', () => {
-    expect(difference(tableFrom(1, 'AARB'), tableFrom(9, 'ALAB'))).toEqual([[2, 'L'], [3, 'A']]);
+    expect(difference(tableFrom(1, 'AARB'), tableFrom(9, 'ALAB'))).toEqual([
+      [2, 'L'],
+      [3, 'A'],
+    ]);
     expect(difference(tableFrom(1, 'AA'), tableFrom(2, 'AAA'))).toBeNull();
   });
 });

@@ -33,7 +33,10 @@ export function problemCode(error: unknown): ErrorCode | null {
 /** Whether the outcome is unknown, so that the same request with the same key is the right next step. */
 export function isOutcomeUnknown(error: unknown): boolean {
   if (error instanceof NetworkFailure) return true;
-  return error instanceof ApiProblem && (error.problem.status >= 500 || error.code === 'IDEMPOTENCY_IN_FLIGHT' || error.code === 'RATE_LIMITED');
+  return (
+    error instanceof ApiProblem &&
+    (error.problem.status >= 500 || error.code === 'IDEMPOTENCY_IN_FLIGHT' || error.code === 'RATE_LIMITED')
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -41,7 +44,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isProblem(value: unknown): value is Problem {
-  return isRecord(value) && typeof value['code'] === 'string' && typeof value['detail'] === 'string' && typeof value['status'] === 'number';
+  return (
+    isRecord(value) &&
+    typeof value['code'] === 'string' &&
+    typeof value['detail'] === 'string' &&
+    typeof value['status'] === 'number'
+  );
 }
 
 /** What a failed answer says; a proxy's page instead of problem+json is told as a service that cannot be reached. */

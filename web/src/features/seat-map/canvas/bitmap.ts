@@ -84,7 +84,13 @@ export function createBitmap(data: SceneData, palette: () => Palette): Bitmap {
     const at = place(view);
     if (at === null || drawn === null) return false;
     const { width, height } = drawn.size;
-    target.drawImage(canvas, Math.round(at.x * ratio), Math.round(at.y * ratio), width * at.stretch * ratio, height * at.stretch * ratio);
+    target.drawImage(
+      canvas,
+      Math.round(at.x * ratio),
+      Math.round(at.y * ratio),
+      width * at.stretch * ratio,
+      height * at.stretch * ratio,
+    );
     return isStretched;
   }
 

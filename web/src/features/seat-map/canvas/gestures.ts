@@ -79,7 +79,10 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures, signa
       if (event.timeStamp - velocity.at < 60) gestures.onFling(velocity.x, velocity.y);
       return;
     }
-    const isSecond = lastTap !== null && event.timeStamp - lastTap.at < DOUBLE_TAP_MS && Math.hypot(point.x - lastTap.x, point.y - lastTap.y) < 24;
+    const isSecond =
+      lastTap !== null &&
+      event.timeStamp - lastTap.at < DOUBLE_TAP_MS &&
+      Math.hypot(point.x - lastTap.x, point.y - lastTap.y) < 24;
     lastTap = isSecond ? null : { ...point, at: event.timeStamp };
     if (isSecond) gestures.onDoubleTap(point.x, point.y);
     else gestures.onTap(point.x, point.y, event.pointerType === 'touch');

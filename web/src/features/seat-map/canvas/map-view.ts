@@ -52,7 +52,13 @@ function sceneData(layout: SeatLayout, bands: PriceBand[], currency: string): Sc
  * The seat map on one canvas: owns its pixels, its view and the fingers on it, and knows nothing of React.
  * Seat i is the seat with seatId i + 1.
  */
-export function createMapView(canvas: HTMLCanvasElement, layout: SeatLayout, bands: PriceBand[], currency: string, events: MapViewEvents): MapView {
+export function createMapView(
+  canvas: HTMLCanvasElement,
+  layout: SeatLayout,
+  bands: PriceBand[],
+  currency: string,
+  events: MapViewEvents,
+): MapView {
   const context = canvas.getContext('2d');
   const data = sceneData(layout, bands, currency);
   const frame = canvas.parentElement ?? canvas;
@@ -97,9 +103,10 @@ export function createMapView(canvas: HTMLCanvasElement, layout: SeatLayout, ban
   function stepMotion(nowMs: number): void {
     if (motion === null) return;
     const next = motion(nowMs);
-    if (next === null) motion = null;
-    setView(next ?? destination ?? view);
-    if (motion === null) destination = null;
+    view = clampViewport(next ?? destination ?? view, layout.bounds, size);
+    if (next !== null) return;
+    motion = null;
+    destination = null;
   }
 
   function drawOverlay(c: CanvasRenderingContext2D, nowMs: number): boolean {
@@ -256,7 +263,8 @@ export function createMapView(canvas: HTMLCanvasElement, layout: SeatLayout, ban
       },
       onZoom: (factor, x, y) => setView(zoomAt(view, factor, x, y, fitted.scale * 0.9, mostScale())),
       onTap: tap,
-      onDoubleTap: comeCloser,
+      // Where seats are big enough to be taken, a second tap is one more tap on a seat.
+      onDoubleTap: (x, y) => (pitchPx() >= TOUCH_HIT_PX ? tap(x, y, false) : comeCloser(x, y)),
       onHover: hover,
       onLeave: () => hover(-1e6, -1e6),
     },

@@ -18,7 +18,11 @@ export function travel(from: Viewport, to: Viewport, startMs: number): Motion {
     const scale = from.scale * (to.scale / from.scale) ** eased;
     // The share of the way that the scale has gone keeps the travelling point on a straight line.
     const share = to.scale === from.scale ? eased : (scale - from.scale) / (to.scale - from.scale);
-    return { scale, shiftX: from.shiftX + (to.shiftX - from.shiftX) * share, shiftY: from.shiftY + (to.shiftY - from.shiftY) * share };
+    return {
+      scale,
+      shiftX: from.shiftX + (to.shiftX - from.shiftX) * share,
+      shiftY: from.shiftY + (to.shiftY - from.shiftY) * share,
+    };
   };
 }
 

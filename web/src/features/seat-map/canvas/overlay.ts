@@ -12,7 +12,14 @@ const MOST_FADES = 400;
 export type Fades = {
   add: (seat: number, oldLetter: number, nowMs: number) => void;
   /** Draws the old look over the new, weaker every frame. True while any is left. */
-  draw: (context: CanvasRenderingContext2D, data: SceneData, sprites: Sprites, view: Viewport, ratio: number, nowMs: number) => boolean;
+  draw: (
+    context: CanvasRenderingContext2D,
+    data: SceneData,
+    sprites: Sprites,
+    view: Viewport,
+    ratio: number,
+    nowMs: number,
+  ) => boolean;
 };
 
 export function createFades(): Fades {
@@ -45,7 +52,14 @@ export function placeOf(layout: SeatLayout, seat: number, view: Viewport, ratio:
 }
 
 /** From afar the visitor's own seats are pins, since a dot would be lost. */
-export function drawMineFar(context: CanvasRenderingContext2D, layout: SeatLayout, seats: Iterable<number>, view: Viewport, ratio: number, palette: Palette): void {
+export function drawMineFar(
+  context: CanvasRenderingContext2D,
+  layout: SeatLayout,
+  seats: Iterable<number>,
+  view: Viewport,
+  ratio: number,
+  palette: Palette,
+): void {
   for (const seat of seats) {
     const { x, y } = placeOf(layout, seat, view, ratio);
     context.beginPath();
@@ -58,7 +72,14 @@ export function drawMineFar(context: CanvasRenderingContext2D, layout: SeatLayou
   }
 }
 
-export function drawRing(context: CanvasRenderingContext2D, x: number, y: number, radius: number, width: number, color: string): void {
+export function drawRing(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  width: number,
+  color: string,
+): void {
   context.beginPath();
   context.arc(x, y, radius, 0, Math.PI * 2);
   context.lineWidth = width;
@@ -67,7 +88,14 @@ export function drawRing(context: CanvasRenderingContext2D, x: number, y: number
 }
 
 /** The whole plan in a corner with a frame around what is seen. */
-export function drawMinimap(context: CanvasRenderingContext2D, layout: SeatLayout, view: Viewport, size: Size, ratio: number, palette: Palette): void {
+export function drawMinimap(
+  context: CanvasRenderingContext2D,
+  layout: SeatLayout,
+  view: Viewport,
+  size: Size,
+  ratio: number,
+  palette: Palette,
+): void {
   const { left, top, right, bottom } = layout.bounds;
   const scale = Math.min(112 / Math.max(1e-6, right - left), 84 / Math.max(1e-6, bottom - top));
   const width = (right - left) * scale;

@@ -74,7 +74,12 @@ function drawSectionShape(target: Target, data: SceneData, index: number, sectio
   const height = (box.height + pad * 2) * Math.max(share, 0.04);
   context.save();
   context.beginPath();
-  context.rect((box.left - pad) * ratio, (box.top + box.height + pad - height) * ratio, (box.width + pad * 2) * ratio, height * ratio);
+  context.rect(
+    (box.left - pad) * ratio,
+    (box.top + box.height + pad - height) * ratio,
+    (box.width + pad * 2) * ratio,
+    height * ratio,
+  );
   context.clip();
   tracePolygon(target, section.outline);
   context.strokeStyle = color;
@@ -109,7 +114,13 @@ function drawSectionLabel(target: Target, data: SceneData, index: number, sectio
   context.globalAlpha = 0.92;
   context.fillStyle = palette.raised;
   context.beginPath();
-  context.roundRect(middleX - width / 2, middleY - (step * shown.length) / 2 - ratio, width, step * shown.length + 2 * ratio, 3 * ratio);
+  context.roundRect(
+    middleX - width / 2,
+    middleY - (step * shown.length) / 2 - ratio,
+    width,
+    step * shown.length + 2 * ratio,
+    3 * ratio,
+  );
   context.fill();
   context.globalAlpha = 1;
   shown.forEach((line, i) => {
@@ -120,7 +131,9 @@ function drawSectionLabel(target: Target, data: SceneData, index: number, sectio
 
 /** Sections as shapes: the far view. */
 export function drawFar(target: Target, data: SceneData): void {
-  const seen = data.layout.sections.map((section, index) => ({ section, index })).filter(({ section }) => isSeen(section, target));
+  const seen = data.layout.sections
+    .map((section, index) => ({ section, index }))
+    .filter(({ section }) => isSeen(section, target));
   for (const { section, index } of seen) drawSectionShape(target, data, index, section);
   for (const { section, index } of seen) drawSectionLabel(target, data, index, section);
 }
@@ -146,14 +159,26 @@ export function drawNear(target: Target, data: SceneData, sprites: Sprites): voi
   const left = -view.shiftX / view.scale - margin;
   const top = -view.shiftY / view.scale - margin;
   const numbers = pitchPx >= NUMBERS_FROM_PX;
-  data.grid.within(left, top, left + size.width / view.scale + 2 * margin, top + size.height / view.scale + 2 * margin, (seat) => {
-    drawSeat(target, data, sprites, seat, numbers);
-  });
+  data.grid.within(
+    left,
+    top,
+    left + size.width / view.scale + 2 * margin,
+    top + size.height / view.scale + 2 * margin,
+    (seat) => {
+      drawSeat(target, data, sprites, seat, numbers);
+    },
+  );
   drawNames(target, data, pitchPx);
   context.globalAlpha = 1;
 }
 
-export function drawSeat({ context, view, ratio, palette }: Target, data: SceneData, sprites: Sprites, seat: number, number: boolean): void {
+export function drawSeat(
+  { context, view, ratio, palette }: Target,
+  data: SceneData,
+  sprites: Sprites,
+  seat: number,
+  number: boolean,
+): void {
   const letter = data.letters[seat] ?? 0;
   const kind = sprites.kind(letter, data.band[seat] ?? 3);
   if (kind === 0) return;

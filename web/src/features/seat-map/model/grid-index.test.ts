@@ -14,18 +14,34 @@ function indexOf(list: [number, number][], cell: number) {
 describe('the grid index', () => {
   it('finds exactly the seats that a look at every seat finds', () => {
     fc.assert(
-      fc.property(points, coordinate, coordinate, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 60 }), (list, l, t, size, cell) => {
-        const { x, y, grid } = indexOf(list, cell);
-        const found: number[] = [];
-        grid.within(l, t, l + size, t + size, (seat) => found.push(seat));
-        const expected = list.map((_, i) => i).filter((i) => (x[i] ?? NaN) >= l && (x[i] ?? NaN) <= l + size && (y[i] ?? NaN) >= t && (y[i] ?? NaN) <= t + size);
-        expect(found.toSorted((a, b) => a - b)).toEqual(expected);
-      }),
+      fc.property(
+        points,
+        coordinate,
+        coordinate,
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 1, max: 60 }),
+        (list, l, t, size, cell) => {
+          const { x, y, grid } = indexOf(list, cell);
+          const found: number[] = [];
+          grid.within(l, t, l + size, t + size, (seat) => found.push(seat));
+          const expected = list
+            .map((_, i) => i)
+            .filter((i) => (x[i] ?? NaN) >= l && (x[i] ?? NaN) <= l + size && (y[i] ?? NaN) >= t && (y[i] ?? NaN) <= t + size);
+          expect(found.toSorted((a, b) => a - b)).toEqual(expected);
+        },
+      ),
     );
   });
 
   it('hits the nearest seat within reach and nothing beyond it', () => {
-    const { grid } = indexOf([[0, 0], [10, 0], [10, 10]], 4);
+    const { grid } = indexOf(
+      [
+        [0, 0],
+        [10, 0],
+        [10, 10],
+      ],
+      4,
+    );
     expect(grid.nearest(8, 1, 5)).toBe(1);
     expect(grid.nearest(100, 100, 5)).toBe(-1);
   });

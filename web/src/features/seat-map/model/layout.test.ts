@@ -18,7 +18,14 @@ describe('the layout of a plan', () => {
   });
 
   it('names a seat the way its ticket will', () => {
-    expect(seatFacts(layout, 0)).toEqual({ seatId: 1, section: 'VIP', row: 'A', number: 1, seatCode: 'VIP-A-1', priceCents: 15_000 });
+    expect(seatFacts(layout, 0)).toEqual({
+      seatId: 1,
+      section: 'VIP',
+      row: 'A',
+      number: 1,
+      seatCode: 'VIP-A-1',
+      priceCents: 15_000,
+    });
   });
 
   it('outlines a section by its first row, the ends of its rows and its last row', () => {
@@ -32,7 +39,13 @@ describe('the layout of a plan', () => {
 
   it('keeps the outline simple when one row is numbered from the other end', () => {
     const plan = smallPlan();
-    const turned = { ...plan, seats: { ...plan.seats, x: plan.seats.x.map((x, i) => (plan.seats.row[i] === 'B' && plan.seats.section[i] === 'VIP' ? 6 - x : x)) } };
+    const turned = {
+      ...plan,
+      seats: {
+        ...plan.seats,
+        x: plan.seats.x.map((x, i) => (plan.seats.row[i] === 'B' && plan.seats.section[i] === 'VIP' ? 6 - x : x)),
+      },
+    };
     const outline = buildLayout(turned).sections[0]?.outline ?? [];
     // After the first row come the far ends of the rows: all of them on the same side.
     expect([outline[8], outline[10], outline[12]].every((x) => (x ?? 0) >= 4)).toBe(true);
@@ -40,7 +53,8 @@ describe('the layout of a plan', () => {
 
   it('moves from seat to seat by the arrows, over the aisle and to the next row', () => {
     const grid = buildGridIndex(layout.x, layout.y, 2);
-    const step = (seat: number, direction: 'left' | 'right' | 'up' | 'down') => neighbour(layout, grid, seat, direction, everySeat);
+    const step = (seat: number, direction: 'left' | 'right' | 'up' | 'down') =>
+      neighbour(layout, grid, seat, direction, everySeat);
     expect(step(0, 'right')).toBe(1);
     expect(seatFacts(layout, step(3, 'right')).seatCode).toBe('Stalls-A-1');
     expect(seatFacts(layout, step(0, 'down')).seatCode).toBe('VIP-B-1');

@@ -1,7 +1,11 @@
 import type { SeatMap } from '../../../../../contracts/http/seating.ts';
 import { type Bounds, boundsOf, sectionOutline } from './outline.ts';
 
-export type SeatRow = { section: number; name: string; /** Seat indexes from one end of the row to the other. */ seats: number[] };
+export type SeatRow = {
+  section: number;
+  name: string;
+  /** Seat indexes from one end of the row to the other. */ seats: number[];
+};
 
 export type SeatedSection = {
   name: string;
@@ -70,7 +74,13 @@ function usualPitch(rows: SeatRow[], x: Float32Array, y: Float32Array): number {
   return distances[Math.floor(distances.length / 2)] ?? 1;
 }
 
-function describeSections(names: string[], rows: SeatRow[], prices: Int32Array, x: Float32Array, y: Float32Array): SeatedSection[] {
+function describeSections(
+  names: string[],
+  rows: SeatRow[],
+  prices: Int32Array,
+  x: Float32Array,
+  y: Float32Array,
+): SeatedSection[] {
   const members: number[][] = names.map(() => []);
   rows.forEach((row, index) => members[row.section]?.push(index));
   return names.map((name, index) => {
@@ -137,5 +147,12 @@ export function seatFacts(layout: SeatLayout, seat: number): SeatFacts {
   const section = layout.sections[layout.section[seat] ?? 0]?.name ?? '';
   const row = layout.rows[layout.row[seat] ?? 0]?.name ?? '';
   const number = layout.number[seat] ?? 0;
-  return { seatId: seat + 1, section, row, number, seatCode: `${section}-${row}-${number}`, priceCents: layout.priceCents[seat] ?? 0 };
+  return {
+    seatId: seat + 1,
+    section,
+    row,
+    number,
+    seatCode: `${section}-${row}-${number}`,
+    priceCents: layout.priceCents[seat] ?? 0,
+  };
 }

@@ -12,7 +12,13 @@ const REACHES = [3, 12, 60];
  * The seat one step in a direction of the screen, over aisles and between sections; -1 at the edge of the plan.
  * Geometry alone decides, so that arrows do what the eye expects also where rows run around a bowl.
  */
-export function neighbour(layout: SeatLayout, grid: GridIndex, seat: number, direction: Direction, exists: (seat: number) => boolean): number {
+export function neighbour(
+  layout: SeatLayout,
+  grid: GridIndex,
+  seat: number,
+  direction: Direction,
+  exists: (seat: number) => boolean,
+): number {
   const [dx, dy] = VECTORS[direction];
   const px = layout.x[seat] ?? 0;
   const py = layout.y[seat] ?? 0;

@@ -3,7 +3,10 @@ import type { SeatMap } from '../../../../../contracts/http/seating.ts';
 /** A small hall for tests: two blocks of rows with an aisle between them, and a standing area. */
 export function smallPlan(): SeatMap {
   const seats: SeatMap['seats'] = { section: [], row: [], number: [], priceCents: [], x: [], y: [] };
-  for (const [block, left] of [['VIP', 0], ['Stalls', 8]] as const) {
+  for (const [block, left] of [
+    ['VIP', 0],
+    ['Stalls', 8],
+  ] as const) {
     for (const [r, row] of ['A', 'B', 'C'].entries()) {
       for (let number = 1; number <= 4 + r; number += 1) {
         seats.section.push(block);

@@ -1,0 +1,170 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { EventAnswer } from '../../../../contracts/http/catalog.ts';
+import type { SeatMap as SeatMapAnswer } from '../../../../contracts/http/seating.ts';
+import { type Hold, isRunning, useHold } from '../../features/hold/hold.ts';
+import { getAvailability } from '../../features/seat-map/api/get-availability.ts';
+import { BestAvailable } from '../../features/seat-map/best-available.tsx';
+import { choiceSize, createChoice } from '../../features/seat-map/choice.ts';
+import { priceBands } from '../../features/seat-map/model/bands.ts';
+import { buildLayout } from '../../features/seat-map/model/layout.ts';
+import { singleGaps } from '../../features/seat-map/model/single-gap.ts';
+import { useFeedTick } from '../../features/seat-map/use-seat-feed.ts';
+import type { SeatFeed } from '../../live/seat-feed.ts';
+import { LETTER } from '../../live/seat-statuses.ts';
+import { useStore } from '../../shared/external-store.ts';
+import { formatMoney } from '../../shared/format/money.ts';
+import { count } from '../../shared/format/words.ts';
+import { ErrorNotice, Notice } from '../../shared/ui/notice.tsx';
+import { ChoiceStub, choiceTotal } from './choice-stub.tsx';
+import { HeldPanel } from './held-panel.tsx';
+import { PickingArea } from './picking-area.tsx';
+import { Sheet, type SheetHeight } from './sheet.tsx';
+import { useLostSeats } from './use-lost-seats.ts';
+import { useReserving } from './use-reserving.ts';
+
+/** Seat indexes that the map shows as the visitor's own. */
+function useMine(seatIds: number[], hold: Hold | null): ReadonlySet<number> {
+  return useMemo(
+    () => new Set((hold?.reservation.seats.map((seat) => seat.seatId) ?? seatIds).map((seatId) => seatId - 1)),
+    [seatIds, hold],
+  );
+}
+
+/** Places and counts by section, read once and moved on by the stream. */
+function useSectionCounts(eventId: string, feed: SeatFeed): void {
+  const availability = useQuery(getAvailability(eventId));
+  useEffect(() => {
+    if (availability.data !== undefined) feed.setCounts(availability.data.seatsBySection);
+  }, [availability.data, feed]);
+}
+
+/** Choosing and holding: the map or the list on one side, the stub on the other. */
+export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: SeatMapAnswer; feed: SeatFeed }) {
+  const layout = useMemo(() => buildLayout(map), [map]);
+  const bands = useMemo(() => priceBands(layout.priceCents), [layout]);
+  const choiceStore = useMemo(() => createChoice(event.eventId), [event.eventId]);
+  const choice = useStore(choiceStore.store);
+  const hold = useHold();
+  const ownHold = hold !== null && hold.reservation.eventId === event.eventId ? hold : null;
+  const otherHold = hold !== null && ownHold === null && isRunning(hold) ? hold : null;
+  const mine = useMine(choice.seatIds, ownHold);
+  const [message, setMessage] = useState<string | null>(null);
+  const [sheet, setSheet] = useState<SheetHeight>(ownHold === null ? 'peek' : 'half');
+  useSectionCounts(event.eventId, feed);
+  useFeedTick(feed);
+
+  const isFree = useCallback((seat: number) => feed.table()?.letters[seat] === LETTER.available, [feed]);
+  const openSheet = useCallback((text: string | null) => {
+    setMessage(text);
+    setSheet((height) => (height === 'peek' ? 'half' : height));
+  }, []);
+  const reserving = useReserving({
+    event,
+    layout,
+    choice: choiceStore,
+    isFree,
+    onRefused: openSheet,
+    onHeld: () => openSheet(null),
+  });
+  useLostSeats(feed, layout, choiceStore, reserving.isPending, openSheet);
+
+  const limit = event.maxTicketsPerUser;
+  const overLimit = `One buyer may have ${count(limit, 'ticket', 'tickets')} for this event. Let go of one to take another.`;
+  function pick(seat: number): void {
+    if (ownHold !== null)
+      return openSheet(isRunning(ownHold) ? 'You hold seats already. Pay for them, or give them back to choose others.' : null);
+    const isChosen = choice.seatIds.includes(seat + 1);
+    if (!isChosen && !isFree(seat)) return;
+    setMessage(choiceStore.toggleSeat(seat + 1, limit) ? null : overLimit);
+  }
+  function holdChoice(): void {
+    setMessage(null);
+    if (choice.seatIds.length > 0) reserving.hold({ seatIds: choice.seatIds });
+    else reserving.hold({ places: Object.entries(choice.places).map(([section, quantity]) => ({ section, quantity })) });
+  }
+
+  const size = choiceSize(choice);
+  const total = formatMoney(choiceTotal(layout, choice), event.currency);
+  const notices = (
+    <>
+      {message !== null && <Notice>{message}</Notice>}
+      {otherHold !== null && (
+        <Notice title={`You also hold seats for ${otherHold.eventName}`}>
+          Pay for them or give them back first; their time goes on.
+        </Notice>
+      )}
+      {reserving.error !== null && <ErrorNotice error={reserving.error} />}
+    </>
+  );
+  const empty =
+    layout.count === 0 ? (
+      <p className="text-sm">Choose how many places you want. Each becomes a line here.</p>
+    ) : (
+      <div className="grid gap-4">
+        <p className="text-sm">Tap seats on the map, and each becomes a line here. Or let us choose:</p>
+        <BestAvailable
+          bands={bands}
+          currency={event.currency}
+          limit={limit}
+          busy={reserving.isPending}
+          onWish={(bestAvailable) => {
+            setMessage(null);
+            reserving.hold({ bestAvailable });
+          }}
+        />
+      </div>
+    );
+  return (
+    <div className="grid min-h-0 flex-1 max-lg:grid-rows-[1fr] max-lg:pb-22 lg:grid-cols-[1fr_25rem]">
+      <PickingArea
+        layout={layout}
+        feed={feed}
+        bands={bands}
+        currency={event.currency}
+        mine={mine}
+        isHeld={ownHold !== null}
+        onPick={pick}
+        quantities={choice.places}
+        onPlaces={(section, quantity) => setMessage(choiceStore.setPlaces(section, quantity, limit) ? null : overLimit)}
+      />
+      <Sheet
+        height={sheet}
+        onHeight={setSheet}
+        summary={
+          <p className="flex items-baseline justify-between text-base font-semibold">
+            {ownHold !== null ? (
+              <span>Held for you</span>
+            ) : size === 0 ? (
+              <span>Choose {layout.count === 0 ? 'places' : 'seats'}</span>
+            ) : (
+              <>
+                <span>{count(size, 'ticket', 'tickets')} chosen</span>
+                <span className="tabular">{total}</span>
+              </>
+            )}
+          </p>
+        }
+      >
+        {ownHold !== null ? (
+          <>
+            <HeldPanel event={event} hold={ownHold} />
+            {message !== null && <div className="mt-4">{notices}</div>}
+          </>
+        ) : (
+          <ChoiceStub
+            event={event}
+            layout={layout}
+            choice={choice}
+            gaps={singleGaps(layout, mine, isFree)}
+            busy={reserving.isPending}
+            notices={notices}
+            empty={empty}
+            onDropSeat={(seatId) => choiceStore.dropSeats([seatId])}
+            onHold={holdChoice}
+          />
+        )}
+      </Sheet>
+    </div>
+  );
+}

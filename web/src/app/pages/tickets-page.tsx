@@ -1,0 +1,54 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { getEvent } from '../../features/events/api/get-event.ts';
+import { listTickets } from '../../features/tickets/api/list-tickets.ts';
+import type { Ticket } from '../../features/tickets/ticket.ts';
+import { TicketStub } from '../../features/tickets/ticket-stub.tsx';
+import { useTitle } from '../../shared/hooks/use-title.ts';
+import { ErrorNotice, Notice } from '../../shared/ui/notice.tsx';
+import { Loading, Skeleton } from '../../shared/ui/skeleton.tsx';
+import { RequireSession } from '../require-session.tsx';
+
+export const ticketGridClass = 'grid grid-cols-[repeat(auto-fill,minmax(min(100%,18rem),1fr))] justify-items-start gap-6';
+
+function TicketGrid({ tickets }: { tickets: Ticket[] }) {
+  const ids = [...new Set(tickets.map((ticket) => ticket.eventId))];
+  const events = useQueries({ queries: ids.map((id) => getEvent(id)) });
+  return (
+    <ul className={ticketGridClass}>
+      {tickets.map((ticket) => (
+        <li key={ticket.ticketId} className="w-full">
+          <TicketStub ticket={ticket} event={events[ids.indexOf(ticket.eventId)]?.data} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Tickets() {
+  const tickets = useQuery(listTickets());
+  if (tickets.isPending) {
+    return (
+      <div className={ticketGridClass}>
+        <Loading what="tickets" />
+        <Skeleton className="h-96 w-full max-w-sm" />
+        <Skeleton className="h-96 w-full max-w-sm" />
+      </div>
+    );
+  }
+  if (tickets.isError) return <ErrorNotice error={tickets.error} onRetry={() => tickets.refetch()} />;
+  if (tickets.data.items.length === 0)
+    return <Notice title="No tickets yet">When you buy some, they stand here, each with the code for the gate.</Notice>;
+  return <TicketGrid tickets={tickets.data.items} />;
+}
+
+export function TicketsPage() {
+  useTitle('Your tickets');
+  return (
+    <RequireSession what="your tickets">
+      <div className="mx-auto w-full max-w-6xl px-4 pt-10 pb-20 sm:px-6">
+        <h1 className="mb-8 text-2xl tracking-[-0.04em]">Your tickets</h1>
+        <Tickets />
+      </div>
+    </RequireSession>
+  );
+}

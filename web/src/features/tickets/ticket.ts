@@ -1,0 +1,3 @@
+import type { OrderTickets } from '../../../../contracts/http/orders.ts';
+
+export type Ticket = OrderTickets['tickets'][number];
