@@ -45,6 +45,11 @@ describe('best available seats', () => {
     expect(choose(4)).toBe('..#######.. ########### ########### oo#######.. oo#######..');
   });
 
+  it('are split into groups on one side rather than in the rows that come next', () => {
+    const { choose } = hall('..#######', '#######..', '..#######', '#######..', '..#######', '#######..');
+    expect(choose(6)).toBe('oo####### #######.. oo####### #######.. oo####### #######..');
+  });
+
   it('are split without leaving one alone where that can be', () => {
     const { choose } = hall('...#..#', '..#####');
     expect(choose(4)).toBe('...#oo# oo#####');
@@ -197,7 +202,9 @@ describe('in a stadium', () => {
     const layout = layoutOf([{ section: 'S', kind: 'SEATED', priceCents: 100, rows }]);
     const every = (gap: number) => (seatId: number) => seatId % gap !== 0;
     const alternate = createSeatChooser(layout, every(2));
-    alternate.freed([89_902, 89_904, 80_002]);
+    alternate.freed([89_902]);
+    expect(groupsOf(layout, alternate.choose({ quantity: 4 }) ?? [])).toBe(2);
+    alternate.freed([89_904, 80_002]);
     expect(groupsOf(layout, alternate.choose({ quantity: 8 }) ?? [])).toBe(2);
     expect(groupsOf(layout, createSeatChooser(layout, every(2)).choose({ quantity: 100 }) ?? [])).toBe(100);
     expect(createSeatChooser(layout, every(3)).choose({ quantity: 60_001 })).toBeNull();
