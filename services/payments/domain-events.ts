@@ -1,4 +1,4 @@
-import type { DomainEventData, DomainEventType } from '../../contracts/events/domain-event.ts';
+import type { DomainEvent, DomainEventData, DomainEventType } from '../../contracts/events/domain-event.ts';
 import type { OutboxRecord } from '../../platform/outbox/append.ts';
 import { newDomainEvent } from '../../platform/outbox/new-domain-event.ts';
 import type { BegunPayment } from './domain/payment.ts';
@@ -8,12 +8,14 @@ type Trace = string | undefined;
 
 export function paymentRequested(payment: BegunPayment, traceparent: Trace): OutboxRecord {
   const { paymentMethod, attempt } = payment;
-  return record('payment.requested', payment, traceparent, {
-    ...factsOf(payment),
-    paymentMethod,
-    attempt,
-    requestedAt: timeOf(payment),
-  });
+  return record(
+    of('payment.requested', payment, traceparent, {
+      ...factsOf(payment),
+      paymentMethod,
+      attempt,
+      requestedAt: timeOf(payment),
+    }),
+  );
 }
 
 /** Settled, one way or the other: its status says which. Null for one that is not. */
@@ -21,16 +23,16 @@ export function paymentSettled(payment: BegunPayment, traceparent: Trace): Outbo
   const { attempt, transactionId, failureReason, retryable } = payment;
   if (payment.status === 'SUCCESS' && transactionId !== null) {
     const data = { ...factsOf(payment), transactionId, attempt, completedAt: timeOf(payment) };
-    return record('payment.completed', payment, traceparent, data);
+    return record(of('payment.completed', payment, traceparent, data));
   }
   if (payment.status !== 'FAILED' || failureReason === null) return null;
   const data = { ...factsOf(payment), failureReason, retryable: retryable ?? false, attempt, failedAt: timeOf(payment) };
-  return record('payment.failed', payment, traceparent, data);
+  return record(of('payment.failed', payment, traceparent, data));
 }
 
 export function paymentRetried(payment: BegunPayment, failureReason: string, traceparent: Trace): OutboxRecord {
   const data = { ...factsOf(payment), failureReason, attempt: payment.attempt, retriedAt: timeOf(payment) };
-  return record('payment.retried', payment, traceparent, data);
+  return record(of('payment.retried', payment, traceparent, data));
 }
 
 export function paymentRefunded(
@@ -47,7 +49,7 @@ export function paymentRefunded(
     ticketIds: [...ticketIds],
     refundedAt: at.toISOString(),
   };
-  return record('payment.refunded', payment, undefined, data);
+  return record(of('payment.refunded', payment, undefined, data));
 }
 
 function factsOf({ paymentId, orderId, userId, eventId, reservationId, amountCents, currency }: BegunPayment) {
@@ -58,13 +60,15 @@ function timeOf(payment: BegunPayment): string {
   return payment.updatedAt.toISOString();
 }
 
-function record<T extends PaymentEventType>(
+function record(event: DomainEvent<PaymentEventType>): OutboxRecord {
+  return { topic: 'payment.events', key: event.subject, events: [event] };
+}
+
+function of<T extends PaymentEventType>(
   type: T,
   payment: BegunPayment,
   traceparent: Trace,
   data: DomainEventData<T>,
-): OutboxRecord {
-  const { orderId: subject } = payment;
-  const event = newDomainEvent({ type, source: '/onsale/payments', subject, time: timeOf(payment), traceparent, data });
-  return { topic: 'payment.events', key: subject, events: [event] };
+): DomainEvent<T> {
+  return newDomainEvent({ type, source: '/onsale/payments', subject: payment.orderId, time: timeOf(payment), traceparent, data });
 }

@@ -16,22 +16,25 @@ const COLUMNS = `provider_key as key, order_reference as "orderId", amount_cents
   decline_reason as "declineReason", transaction_id as "transactionId", silent_until as "silentUntil"`;
 
 const INSERT = sql(
-  'simulator.insert_charges',
+  'payments.simulator_insert_charges',
   `insert into simulator_charge (provider_key, order_reference, amount_cents, currency, state, decline_reason, transaction_id, silent_until)
    select * from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
      as given (key, reference, amount, currency, state, reason, transaction, silent_until)
    order by key on conflict do nothing`,
 );
-const READ_ALL = sql('simulator.read_charges', `select ${COLUMNS} from simulator_charge where provider_key = any($1::text[])`);
+const READ_ALL = sql(
+  'payments.simulator_read_charges',
+  `select ${COLUMNS} from simulator_charge where provider_key = any($1::text[])`,
+);
 /** A charge it never heard of, or has not decided, will not be captured any more. */
 const VOID = sql(
-  'simulator.void_charge',
+  'payments.simulator_void_charge',
   `insert into simulator_charge as charge (provider_key, order_reference, amount_cents, currency, state) values ($1, '', 0, '', 'VOIDED')
    on conflict (provider_key) do update set state = case when charge.state = 'SILENT' then 'VOIDED' else charge.state end
    returning ${COLUMNS}`,
 );
 const REFUND = sql(
-  'simulator.insert_refund',
+  'payments.simulator_insert_refund',
   `insert into simulator_refund (provider_key, charge_key, amount_cents, provider_refund_id) values ($1, $2, $3, $4)
    on conflict do nothing`,
 );
