@@ -61,7 +61,8 @@ create table seat (
   foreign key (event_id, section_index) references section
 );
 
--- What changes of a seat. No index on a column that changes and room on each page, so that updates stay heap-only (HOT).
+-- What changes of a seat. No index on a column that changes, and room on each page for every seat of it to change before the page is
+-- pruned, so that updates stay heap-only (HOT).
 create table seat_state (
   event_id        text collate "C" not null,
   seat_id         integer not null,
@@ -69,7 +70,7 @@ create table seat_state (
   reservation_id  text collate "C",
   primary key (event_id, seat_id),
   check ((reservation_id is null) = (status in ('A', 'B')))
-) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
+) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.05);
 
 create table reservation (
   reservation_id  text collate "C" primary key,
