@@ -11,6 +11,8 @@ const cut = sql(
   'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
 );
 
+const forget = sql('test.forget_offsets', 'UPDATE consumer_offset SET next_offset = 0 WHERE consumer_group = $1');
+
 describeEventLog('PostgreSQL', async () => {
   const [service, log] = await Promise.all([testDatabase([SHARED_MIGRATIONS]), testDatabase([LOG_MIGRATIONS])]);
   return {
@@ -23,6 +25,7 @@ describeEventLog('PostgreSQL', async () => {
         otherProcesses: true,
         retry: { batchAttempts: 2, eventAttempts: 2, firstMs: 2, maxMs: 20 },
       }),
+    forgetOffsets: async (group) => void (await log.database.run(forget, [group])),
     cutConnections: async () => void (await log.database.rows(cut)),
     remove: async () => {
       await Promise.all([service.drop(), log.drop()]);
