@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../test/support/postgres.ts';
 import type { TestDatabase } from '../../test/support/postgres.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { createDatabaseIfMissing } from './create-database.ts';
 import { sql } from './database.ts';
 import { migrate } from './migrate.ts';
@@ -13,7 +13,7 @@ let test: TestDatabase;
 let folder: string;
 beforeEach(async () => {
   test = await testDatabase([]);
-  folder = await mkdtemp(join(tmpdir(), 'onsale-migrations-'));
+  folder = temporaryFolder();
 });
 afterEach(async () => {
   await test.drop();

@@ -1,21 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 
 const SCRIPTS = fileURLToPath(new URL('..', import.meta.url));
 const WAIT_STEP_MS = 20;
@@ -34,7 +24,7 @@ let root: string;
 let running: ChildProcess[];
 beforeEach(() => {
   running = [];
-  root = mkdtempSync(join(tmpdir(), 'onsale-bootstrap-'));
+  root = temporaryFolder();
   for (const name of ['bootstrap.mjs', 'bootstrap'])
     cpSync(join(SCRIPTS, name), join(root, 'scripts', name), { recursive: true });
   write('bin/onsale.ts', PROGRAM);

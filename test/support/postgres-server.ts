@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { readPostmasterFile, stopOrphan, stopServer } from '../../platform/postgres/embedded/postmaster-file.ts';
 import { processStart } from '../../platform/postgres/embedded/process-identity.ts';
 import { startEmbeddedPostgres } from '../../platform/postgres/embedded/start.ts';
+import { ownerOfTemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,12 +14,10 @@ declare module 'vitest' {
   }
 }
 
-const PREFIX = 'onsale-test-';
-
 /** vitest's global setup: one server for the whole run, in a temporary folder, without fsync. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
-  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const folder = temporaryFolder();
   const removeAtExit = (): void => removeNow(folder);
   process.once('exit', removeAtExit);
   process.once('SIGTERM', exitBySignal);
@@ -48,8 +47,8 @@ function exitBySignal(): void {
 /** Servers of runs that were killed so hard that they could not clean up. */
 async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
-    const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (owner === undefined || processStart(Number(owner)) !== null) continue;
+    const owner = ownerOfTemporaryFolder(name);
+    if (owner === null || processStart(owner) !== null) continue;
     const folder = join(tmpdir(), name);
     await stopOrphan(join(folder, 'postgres'), (pid) => stopServer(pid, { fastMs: 0 }));
     rmSync(folder, { recursive: true, force: true });

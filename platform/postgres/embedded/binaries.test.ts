@@ -1,12 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { findBinaries, linkLibraries } from './binaries.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'onsale-binaries-'));
+  folder = temporaryFolder();
   mkdirSync(join(folder, 'package', 'native', 'lib'), { recursive: true });
   writeFileSync(join(folder, 'package', 'native', 'lib', 'libx.so.1.2'), 'x');
   const links = [

@@ -1,12 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { processStart } from './process-identity.ts';
 
 let directory: string;
-beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'onsale-lock-'))));
+beforeEach(() => void (directory = temporaryFolder()));
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const path = (): string => join(directory, 'onsale.lock');

@@ -1,22 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { StartupError } from '../../config/startup-error.ts';
 import { sql } from '../database.ts';
 import { openDatabase } from '../pool.ts';
@@ -41,13 +30,13 @@ let pools: OpenDatabase[] = [];
 let children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  made = mkdtempSync(join(tmpdir(), 'onsale-embedded-'));
+  made = temporaryFolder();
   const server = await startEmbeddedPostgres({ dataDir: made, durable: false });
   await server.stop();
 });
 afterAll(() => rmSync(made, { recursive: true, force: true }));
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'onsale-embedded-'));
+  dataDir = temporaryFolder();
 });
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
