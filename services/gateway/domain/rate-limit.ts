@@ -8,6 +8,8 @@ export type RateLimit = {
 };
 
 const MINUTE_MS = 60_000;
+/** Sums of fractions of a millisecond are not exact. */
+const TOLERANCE_MS = 0.01;
 
 /**
  * @param maxKeys how many keys are remembered at least within a minute; beyond twice that many the eldest are forgotten, which
@@ -28,8 +30,7 @@ export function createRateLimit(perMinute: number, maxKeys: number): RateLimit {
       }
       const wholeAtMs = Math.max(young.get(key) ?? old.get(key) ?? nowMs, nowMs);
       const waitMs = wholeAtMs + stepMs - nowMs - MINUTE_MS;
-      // Half a step of tolerance, as sums of fractions of a millisecond are not exact.
-      if (waitMs > stepMs / 2) return waitMs;
+      if (waitMs > TOLERANCE_MS) return waitMs;
       young.set(key, wholeAtMs + stepMs);
       return 0;
     },
