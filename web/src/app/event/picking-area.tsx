@@ -57,10 +57,10 @@ export function PickingArea({ layout, feed, bands, currency, mine, isHeld, onPic
             ))}
           </div>
         )}
-        {mode !== 'places' && <Legend bands={bands} currency={currency} />}
-        <div className="ml-auto">
+        <div className="ml-auto sm:order-last">
           <LiveMark feed={feed} />
         </div>
+        {mode !== 'places' && <Legend bands={bands} currency={currency} hasSections={layout.sections.length > 1} />}
       </div>
       <div className="relative min-h-0">
         {mode === 'map' && (

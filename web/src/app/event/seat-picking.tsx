@@ -13,7 +13,7 @@ import { useFeedTick } from '../../features/seat-map/use-seat-feed.ts';
 import type { SeatFeed } from '../../live/seat-feed.ts';
 import { LETTER } from '../../live/seat-statuses.ts';
 import { useStore } from '../../shared/external-store.ts';
-import { formatMoney } from '../../shared/format/money.ts';
+import { formatMoney, formatMoneyShort } from '../../shared/format/money.ts';
 import { count } from '../../shared/format/words.ts';
 import { ErrorNotice, Notice } from '../../shared/ui/notice.tsx';
 import { ChoiceStub, choiceTotal } from './choice-stub.tsx';
@@ -136,7 +136,12 @@ export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: Sea
             {ownHold !== null ? (
               <span>Held for you</span>
             ) : size === 0 ? (
-              <span>Choose {layout.count === 0 ? 'places' : 'seats'}</span>
+              <>
+                <span>Choose {layout.count === 0 ? 'places' : 'seats'}</span>
+                <span className="tabular font-normal text-faded">
+                  from {formatMoneyShort(event.basePriceCents, event.currency)}
+                </span>
+              </>
             ) : (
               <>
                 <span>{count(size, 'ticket', 'tickets')} chosen</span>

@@ -2,6 +2,7 @@ import { formatMoneyShort } from '../../shared/format/money.ts';
 import type { PriceBand } from './model/bands.ts';
 
 const FILLS = ['', 'bg-band-1', 'bg-band-2', 'bg-band-3', 'bg-band-4', 'bg-band-5'];
+const BORDERS: Record<number, string> = { 2: 'border-band-2', 4: 'border-band-4' };
 
 function price(band: PriceBand, currency: string): string {
   const from = formatMoneyShort(band.fromCents, currency);
@@ -9,14 +10,21 @@ function price(band: PriceBand, currency: string): string {
 }
 
 /** What the dots of the map mean: prices, and who has a seat. */
-export function Legend({ bands, currency }: { bands: PriceBand[]; currency: string }) {
+export function Legend({ bands, currency, hasSections }: { bands: PriceBand[]; currency: string; hasSections: boolean }) {
   return (
-    <ul className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs" aria-label="What the map shows">
+    <ul
+      className="flex items-center gap-x-4 gap-y-1 overflow-x-auto text-xs whitespace-nowrap max-sm:-mx-4 max-sm:w-screen max-sm:px-4 max-sm:pb-1 sm:flex-wrap"
+      aria-label="What the map shows"
+    >
       {bands.map((band) => (
         <li key={band.band} className="flex items-center gap-1.5">
-          <span aria-hidden="true" className={`relative size-3.5 rounded-full ${FILLS[band.band]}`}>
-            {(band.band === 2 || band.band === 4) && <span className="absolute inset-[2px] rounded-full border border-raised" />}
-          </span>
+          {band.band === 2 || band.band === 4 ? (
+            <span aria-hidden="true" className={`grid size-3.5 place-items-center rounded-full border ${BORDERS[band.band]}`}>
+              <span className={`size-2 rounded-full ${FILLS[band.band]}`} />
+            </span>
+          ) : (
+            <span aria-hidden="true" className={`size-3.5 rounded-full ${FILLS[band.band]}`} />
+          )}
           <span className="tabular">{price(band, currency)}</span>
         </li>
       ))}
@@ -29,6 +37,17 @@ export function Legend({ bands, currency }: { bands: PriceBand[]; currency: stri
         </span>
         held by someone
       </li>
+      {hasSections && (
+        <li className="flex items-center gap-1.5 text-faded">
+          <span
+            aria-hidden="true"
+            className="flex h-3.5 w-4 flex-col justify-end overflow-hidden rounded-[2px] border border-band-3"
+          >
+            <span className="h-1/2 bg-band-3" />
+          </span>
+          how much is left
+        </li>
+      )}
     </ul>
   );
 }

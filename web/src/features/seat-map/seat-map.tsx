@@ -119,7 +119,7 @@ export function SeatMap(props: Props) {
         )}
       </div>
       {layout.count > 200 && (
-        <div className="absolute top-3 left-3 max-sm:hidden">
+        <div className="absolute right-16 bottom-3 max-sm:hidden">
           <JumpField
             layout={layout}
             inputRef={jumpRef}

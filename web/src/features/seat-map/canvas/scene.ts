@@ -8,7 +8,7 @@ import type { Sprites } from './sprites.ts';
 
 /** Below this distance of seats on the screen, sections are drawn instead of dots. */
 export const DOTS_FROM_PX = 4.5;
-const NUMBERS_FROM_PX = 20;
+const NUMBERS_FROM_PX = 23;
 
 /** Everything a picture of the plan depends on, besides where one looks. */
 export type SceneData = {
@@ -90,12 +90,25 @@ function drawSectionShape(target: Target, data: SceneData, index: number, sectio
   context.restore();
 }
 
-function labelOf(data: SceneData, section: SeatedSection, free: number): string[] {
-  return [section.name, free === 0 ? 'sold out' : formatMoneyShort(section.fromCents, data.currency)];
+type Box = { left: number; top: number; width: number; height: number };
+
+function overlaps(a: Box, b: Box): boolean {
+  return a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
 }
 
-/** Name and lowest price, if they fit into the section's box. */
-function drawSectionLabel(target: Target, data: SceneData, index: number, section: SeatedSection): void {
+/** Text with a halo, so that it reads on any fill. */
+function haloText(target: Target, text: string, x: number, y: number, color: string): void {
+  const { context, ratio, palette } = target;
+  context.lineJoin = 'round';
+  context.lineWidth = 4 * ratio;
+  context.strokeStyle = palette.raised;
+  context.strokeText(text, x * ratio, y * ratio);
+  context.fillStyle = color;
+  context.fillText(text, x * ratio, y * ratio);
+}
+
+/** Name and lowest price, or the name alone, or nothing: whatever does not run over another label. */
+function drawSectionLabel(target: Target, data: SceneData, index: number, section: SeatedSection, taken: Box[]): void {
   const { context, view, ratio, palette } = target;
   const box = screenBox(section, view);
   const free = data.freeBySection[index] ?? 0;
@@ -103,30 +116,20 @@ function drawSectionLabel(target: Target, data: SceneData, index: number, sectio
   context.font = `600 ${sizePx * ratio}px 'Spline Sans Mono', ui-monospace, monospace`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  const lines = labelOf(data, section, free);
-  const fits = lines.filter((line) => context.measureText(line).width / ratio < box.width + 4);
-  const shown = box.height < sizePx * 2.3 ? fits.slice(0, 1) : fits;
-  if (shown.length === 0 || fits[0] !== lines[0]) return;
-  const middleX = (box.left + box.width / 2) * ratio;
-  const middleY = (box.top + box.height / 2) * ratio;
-  const step = sizePx * 1.25 * ratio;
-  const width = Math.max(...shown.map((line) => context.measureText(line).width)) + 8 * ratio;
-  context.globalAlpha = 0.92;
-  context.fillStyle = palette.raised;
-  context.beginPath();
-  context.roundRect(
-    middleX - width / 2,
-    middleY - (step * shown.length) / 2 - ratio,
-    width,
-    step * shown.length + 2 * ratio,
-    3 * ratio,
-  );
-  context.fill();
-  context.globalAlpha = 1;
-  shown.forEach((line, i) => {
-    context.fillStyle = i === 0 && free > 0 ? palette.ink : palette.faded;
-    context.fillText(line, middleX, middleY + (i - (shown.length - 1) / 2) * step);
-  });
+  const step = sizePx * 1.2;
+  const middle = { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  const both = [section.name, free === 0 ? 'sold out' : formatMoneyShort(section.fromCents, data.currency)];
+  for (const lines of [both, both.slice(0, 1)]) {
+    const width = Math.max(...lines.map((line) => context.measureText(line).width / ratio));
+    const height = step * lines.length;
+    const label = { left: middle.x - width / 2 - 2, top: middle.y - height / 2, width: width + 4, height };
+    if (width > box.width + 8 || height > box.height + 8 || taken.some((other) => overlaps(label, other))) continue;
+    taken.push(label);
+    lines.forEach((line, i) => {
+      haloText(target, line, middle.x, middle.y + (i - (lines.length - 1) / 2) * step, free > 0 ? palette.ink : palette.faded);
+    });
+    return;
+  }
 }
 
 /** Sections as shapes: the far view. */
@@ -135,7 +138,8 @@ export function drawFar(target: Target, data: SceneData): void {
     .map((section, index) => ({ section, index }))
     .filter(({ section }) => isSeen(section, target));
   for (const { section, index } of seen) drawSectionShape(target, data, index, section);
-  for (const { section, index } of seen) drawSectionLabel(target, data, index, section);
+  const taken: Box[] = [];
+  for (const { section, index } of seen) drawSectionLabel(target, data, index, section, taken);
 }
 
 /** Dots on the backing of their section, with numbers when they fit: the near view. */
@@ -187,7 +191,7 @@ export function drawSeat(
   sprites.draw(context, kind, x, y);
   if (!number || letter !== LETTER.available) return;
   const pitchPx = data.layout.pitch * view.scale;
-  context.font = `500 ${Math.min(12, pitchPx * 0.4) * ratio}px 'Spline Sans Mono', ui-monospace, monospace`;
+  context.font = `500 ${Math.min(11, pitchPx * 0.36) * ratio}px 'Spline Sans Mono', ui-monospace, monospace`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillStyle = palette.onBand[data.band[seat] ?? 3] ?? palette.ink;
@@ -199,7 +203,8 @@ export function seatNumbersFit(layout: SeatLayout, view: Viewport): boolean {
 }
 
 /** Letters of rows beside their first seat, and the section's name above it, once there is room. */
-function drawNames({ context, view, ratio, palette }: Target, data: SceneData, pitchPx: number): void {
+function drawNames(target: Target, data: SceneData, pitchPx: number): void {
+  const { context, view, ratio, palette } = target;
   context.textBaseline = 'middle';
   context.textAlign = 'center';
   context.fillStyle = palette.faded;
@@ -218,22 +223,11 @@ function drawNames({ context, view, ratio, palette }: Target, data: SceneData, p
       context.fillText(row.name, x * ratio, y * ratio);
     }
   }
-  if (pitchPx < 7) {
-    context.font = `600 ${13 * ratio}px 'Spline Sans Mono', ui-monospace, monospace`;
-    for (const section of data.layout.sections) {
-      const box = screenBox(section, view);
-      context.fillStyle = palette.raised;
-      const width = context.measureText(section.name).width / ratio + 8;
-      if (width > box.width) continue;
-      const x = box.left + box.width / 2;
-      const y = box.top + box.height / 2;
-      context.globalAlpha = 0.9;
-      context.beginPath();
-      context.roundRect((x - width / 2) * ratio, (y - 9) * ratio, width * ratio, 18 * ratio, 3 * ratio);
-      context.fill();
-      context.globalAlpha = 1;
-      context.fillStyle = palette.ink;
-      context.fillText(section.name, x * ratio, y * ratio);
-    }
+  if (pitchPx >= 7) return;
+  context.font = `600 ${13 * ratio}px 'Spline Sans Mono', ui-monospace, monospace`;
+  for (const section of data.layout.sections) {
+    const box = screenBox(section, target.view);
+    if (context.measureText(section.name).width / ratio > box.width) continue;
+    haloText(target, section.name, box.left + box.width / 2, box.top + box.height / 2, palette.ink);
   }
 }

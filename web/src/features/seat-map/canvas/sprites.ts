@@ -24,17 +24,12 @@ function radiusOf(pitchPx: number): number {
 }
 
 function drawBand(context: CanvasRenderingContext2D, band: number, radius: number, palette: Palette): void {
-  context.fillStyle = palette.bands[band] ?? palette.ink;
-  dot(context, radius);
-  // Lightness tells the bands apart; from a few pixels on, rings do so once more: 2 and 4 wear one.
-  if (radius < 4) return;
-  context.strokeStyle = palette.raised;
-  context.lineWidth = Math.max(1, radius * 0.14);
-  if (band === 2 || band === 4) {
-    context.beginPath();
-    context.arc(0, 0, radius * 0.72, 0, Math.PI * 2);
-    context.stroke();
-  }
+  const color = palette.bands[band] ?? palette.ink;
+  // Lightness tells the bands apart; from a few pixels on a ring does so once more: 2 and 4 wear one.
+  const isRinged = radius >= 4 && (band === 2 || band === 4);
+  context.fillStyle = color;
+  dot(context, isRinged ? radius * 0.76 : radius);
+  if (isRinged) ring(context, radius, Math.max(1, radius * 0.11), color);
 }
 
 function dot(context: CanvasRenderingContext2D, radius: number): void {
