@@ -114,6 +114,7 @@ function problemOf(row: SettingRow<unknown>, text: string): string | null {
 
 function parseAll(environment: Environment, problems: string[]): RawSettings | null {
   const values: Partial<Record<SettingKey, unknown>> = {};
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object literal has just the keys of its type
   for (const key of Object.keys(SETTINGS_TABLE) as SettingKey[]) {
     const row: SettingRow<unknown> = SETTINGS_TABLE[key];
     // A name that is set to nothing counts as not set, as Compose files and shells make them.
@@ -126,6 +127,7 @@ function parseAll(environment: Environment, problems: string[]): RawSettings | n
     if (problem === null) values[key] = row.parse(text);
     else problems.push(problem);
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the loop above has set every key by the parser of its row
   return problems.length === 0 ? (values as RawSettings) : null;
 }
 

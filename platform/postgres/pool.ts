@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Database, Statement, Tx } from './database.ts';
-import { inTransaction, keepsConnectionUsable } from './transaction.ts';
+import { inTransaction, keepsConnectionUsable, rowsOf } from './transaction.ts';
 
 export type DatabaseOptions = {
   connectionString: string;
@@ -79,7 +79,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   let closing: Promise<void> | null = null;
   return {
     name,
-    rows: async (statement, values = []) => (await single(statement, values)).rows,
+    rows: async <Row>(statement: Statement, values: readonly unknown[] = []) => rowsOf<Row>(await single(statement, values)),
     run: async (statement, values = []) => (await single(statement, values)).rowCount ?? 0,
     transaction,
     usage: () => ({ connections: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),

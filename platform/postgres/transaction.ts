@@ -29,12 +29,12 @@ export async function inTransaction<T>(
     if (over) return Promise.reject(new Error(`${statement.name} was issued after its transaction had ended.`));
     if (!begun) {
       begun = true;
-      noted(client.query('BEGIN ISOLATION LEVEL READ COMMITTED'), failures);
+      void noted(client.query('BEGIN ISOLATION LEVEL READ COMMITTED'), failures);
     }
     return noted(client.query({ ...statement, values: [...values] }), failures);
   }
   const tx: Tx = {
-    rows: (statement, values = []) => quiet(send(statement, values).then((result) => result.rows)),
+    rows: <Row>(statement: Statement, values: readonly unknown[] = []) => quiet(send(statement, values).then(rowsOf<Row>)),
     run: (statement, values = []) => quiet(send(statement, values).then((result) => result.rowCount ?? 0)),
   };
 
@@ -50,6 +50,11 @@ export async function inTransaction<T>(
     if (begun && !isLost()) await rollback(client, failures);
     return { ok: false, error, broken: failures.broken || isLost() };
   }
+}
+
+export function rowsOf<Row>({ rows }: QueryResult): Row[] {
+  // oxlint-disable-next-line typescript/no-unsafe-return -- the statement's row type is named by its caller, in the store beside its SQL
+  return rows;
 }
 
 async function commit(client: PoolClient, isLost: () => boolean, failures: Failures): Promise<void> {

@@ -43,7 +43,7 @@ export async function runToEnd(node, args, cwd) {
 
 /** npm passes SIGTERM on to the shell in which it runs a script, and that shell just dies of it. */
 function stopWithNpm(stop) {
-  if (!/^node scripts\/bootstrap\.mjs/.test(process.env.npm_lifecycle_script ?? '')) return;
+  if (!process.env.npm_lifecycle_script?.startsWith('node scripts/bootstrap.mjs')) return;
   const shell = process.ppid;
   const polling = setInterval(() => {
     if (process.ppid === shell) return;

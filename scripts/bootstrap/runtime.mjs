@@ -80,6 +80,7 @@ function tryOut(node) {
   } catch (error) {
     throw new Error(
       `the Node brought through npm does not run here (${error.message}). Install Node ${MINIMUM.join('.')} or newer from nodejs.org.`,
+      { cause: error },
     );
   }
 }

