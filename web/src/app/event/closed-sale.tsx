@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { EventAnswer } from '../../../../contracts/http/catalog.ts';
+import { PosterCard } from '../../features/events/poster-card.tsx';
 import type { SaleState } from '../../features/events/sale-state.ts';
 import { formatCountdown, secondsLeft } from '../../shared/format/countdown.ts';
 import { formatDay, formatTime } from '../../shared/format/dates.ts';
 import { useServerNow } from '../../shared/hooks/use-now.ts';
-import { PosterArt } from '../../shared/poster/poster-art.tsx';
 
 function Opening({ event }: { event: EventAnswer }) {
   const seconds = secondsLeft(Date.parse(event.onSaleAt), useServerNow(1000));
@@ -38,7 +38,9 @@ export function ClosedSale({ event, state }: { event: EventAnswer; state: SaleSt
   const words = state === 'cancelled' || state === 'past' || state === 'closed' ? ENDED[state] : null;
   return (
     <div className="mx-auto grid w-full max-w-4xl gap-8 px-4 py-10 sm:px-6 md:grid-cols-[18rem_1fr] md:items-center">
-      <PosterArt eventId={event.eventId} eventType={event.eventType} className="w-full max-w-72 rounded-[3px]" />
+      <div className="w-full max-w-72">
+        <PosterCard event={event} muted={false} />
+      </div>
       <div className="grid gap-3">
         {words === null ? (
           <Opening event={event} />

@@ -57,7 +57,7 @@ export function PickingArea({ layout, feed, bands, currency, mine, isHeld, onPic
             ))}
           </div>
         )}
-        <div className="ml-auto sm:order-last">
+        <div className="ml-auto xl:order-last">
           <LiveMark feed={feed} />
         </div>
         {mode !== 'places' && <Legend bands={bands} currency={currency} hasSections={layout.sections.length > 1} />}

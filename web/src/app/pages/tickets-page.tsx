@@ -10,12 +10,19 @@ import { RequireSession } from '../require-session.tsx';
 
 export const ticketGridClass = 'grid grid-cols-[repeat(auto-fill,minmax(min(100%,18rem),1fr))] justify-items-start gap-6';
 
+/** Newest order first, and within an order by seat. */
+function inOrder(tickets: Ticket[]): Ticket[] {
+  return tickets.toSorted((a, b) =>
+    a.orderId === b.orderId ? (a.seatId ?? 0) - (b.seatId ?? 0) : a.orderId < b.orderId ? 1 : -1,
+  );
+}
+
 function TicketGrid({ tickets }: { tickets: Ticket[] }) {
   const ids = [...new Set(tickets.map((ticket) => ticket.eventId))];
   const events = useQueries({ queries: ids.map((id) => getEvent(id)) });
   return (
     <ul className={ticketGridClass}>
-      {tickets.map((ticket) => (
+      {inOrder(tickets).map((ticket) => (
         <li key={ticket.ticketId} className="w-full">
           <TicketStub ticket={ticket} event={events[ids.indexOf(ticket.eventId)]?.data} />
         </li>
