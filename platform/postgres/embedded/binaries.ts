@@ -8,7 +8,6 @@ import { StartupError } from '../../config/startup-error.ts';
 export type Binaries = {
   initdb: string;
   postgres: string;
-  pgCtl: string;
   /** Major version of PostgreSQL, as data directories name it: `18`. */
   major: string;
   /** What the programs need in their environment to find their libraries. */
@@ -40,7 +39,6 @@ export async function findBinaries(linkFolder: string): Promise<Binaries> {
   return {
     initdb: program('initdb'),
     postgres: program('postgres'),
-    pgCtl: program('pg_ctl'),
     major: version.replace(/\..*/s, ''),
     environment: await linkLibraries(folder, linkFolder),
   };

@@ -38,7 +38,7 @@ export async function stopOrphan(pgData: string, stop: (pid: number) => Promise<
 
 /**
  * Ends a server: fast shutdown (clients are cut off, data are written out), then immediate (the next start recovers from the log),
- * then kill.
+ * then kill. On Windows, which has no signals, the first already ends it at once, and the next start recovers from the log.
  */
 export async function stopServer(pid: number, { fastMs = 20_000, immediateMs = 5_000 } = {}): Promise<void> {
   if (await endsAfter(pid, 'SIGINT', fastMs)) return;
