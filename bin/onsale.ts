@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { StartupError } from '../platform/config/startup-error.ts';
+import { VERSION } from '../platform/version.ts';
 import { showConfig } from './config.ts';
 import { listDeadLettersOf, replayOne } from './dead-letters.ts';
 import { start } from './start.ts';
+import { verify } from './verify.ts';
 
-const { version }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const print = (lines: readonly string[]): void => console.log(lines.join('\n'));
 const { env } = process;
 
-const program = new Command('onsale').description('Ticketing that never oversells.').version(version).helpCommand(false);
+const program = new Command('onsale').description('Ticketing that never oversells.').version(VERSION).helpCommand(false);
 
 program
   .command('start')
@@ -22,6 +22,13 @@ program
   .command('config')
   .description('list every setting with its meaning, default and current value')
   .action(() => finish(showConfig(env, print)));
+
+program
+  .command('verify')
+  .description('check in the databases that what must always be true is true')
+  .option('--settle <time>', 'how long to wait until nothing is under way', '10s')
+  .option('--json', 'one JSON document instead of lines')
+  .action((options: { settle: string; json?: boolean }) => finish(verify(env, options, print)));
 
 const deadLetters = program.command('dead-letters').description('domain events that a service could not handle');
 deadLetters

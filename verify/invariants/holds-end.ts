@@ -1,0 +1,83 @@
+import { sql } from '../../platform/postgres/database.ts';
+import { finding, violation } from '../report.ts';
+import type { Check, Evidence } from './check.ts';
+
+const HELD_BY_NOBODY = sql(
+  'verify.held_by_nobody',
+  `select seat_state.event_id as "eventId", seat_id as "seatId", reservation_id as "reservationId", reservation.status as "reservationStatus"
+   from seat_state left join reservation using (reservation_id)
+   where seat_state.status = 'R' and reservation.status is distinct from 'RESERVED'`,
+);
+const HELD_BY_ENDED = sql(
+  'verify.held_by_ended',
+  `select reservation_id as "reservationId", reservation.status, count(*)::integer as seats, min(seat_id) as "firstSeatId"
+   from reservation join seat_state using (event_id, reservation_id)
+   where reservation.status in ('RELEASED', 'EXPIRED') group by reservation_id`,
+);
+/** A hold holds all its seats or none: a live one that lost some has ended by halves. */
+const NOT_WHOLE = sql(
+  'verify.holds_not_whole',
+  `select reservation_id as "reservationId", reservation.status, cardinality(seat_ids) as seats, held.seats as held
+   from reservation cross join lateral (
+     select count(*)::integer as seats from unnest(seat_ids) as wanted (seat_id) join seat_state
+       on seat_state.event_id = reservation.event_id and seat_state.seat_id = wanted.seat_id
+       and seat_state.reservation_id = reservation.reservation_id
+       and seat_state.status = case reservation.status when 'RESERVED' then 'R'::"char" else 'L'::"char" end
+   ) as held
+   where reservation.status in ('RESERVED', 'ALLOCATED') and held.seats <> cardinality(seat_ids)`,
+);
+const PLACES_DIFFER = sql(
+  'verify.places_differ',
+  `select event_id as "eventId", name as section, reserved, coalesce(given.reserved_now, 0) as "reservedByHolds", allocated,
+     coalesce(given.allocated_now, 0) as "allocatedToOrders"
+   from place_state join section using (event_id, section_index)
+   left join (
+     select event_id, place.section_index,
+       sum(place.quantity) filter (where status = 'RESERVED')::integer as reserved_now,
+       sum(place.quantity) filter (where status = 'ALLOCATED')::integer as allocated_now
+     from reservation cross join unnest(place_sections, place_quantities) as place (section_index, quantity)
+     group by event_id, place.section_index
+   ) as given using (event_id, section_index)
+   where reserved <> coalesce(given.reserved_now, 0) or allocated <> coalesce(given.allocated_now, 0)`,
+);
+const COUNTS = sql(
+  'verify.reservation_counts',
+  `select count(*)::integer as all, count(*) filter (where status in ('RELEASED', 'EXPIRED'))::integer as ended from reservation`,
+);
+const ALLOCATED = sql(
+  'verify.allocated_reservations',
+  `select reservation_id as "reservationId", order_id as "orderId", quantity from reservation where status = 'ALLOCATED'`,
+);
+const TICKETED = sql(
+  'verify.ticketed_orders',
+  `select order_id as "orderId", count(*)::integer as tickets from ticket where status <> 'REVOKED' group by order_id`,
+);
+
+type AllocatedRow = { reservationId: string; orderId: string | null; quantity: number };
+
+export const holdsEnd: Check = {
+  invariant: 4,
+  promise: 'a hold that ends gives all its seats and places back, together',
+  check: async ({ seating, orders, busy }: Evidence) => {
+    const [heldByNobody, heldByEnded, notWhole, placesDiffer, [counts], allocated, ticketed] = await Promise.all([
+      seating.rows<Record<string, unknown>>(HELD_BY_NOBODY),
+      seating.rows<Record<string, unknown>>(HELD_BY_ENDED),
+      seating.rows<Record<string, unknown>>(NOT_WHOLE),
+      seating.rows<Record<string, unknown>>(PLACES_DIFFER),
+      seating.rows<{ all: number; ended: number }>(COUNTS),
+      seating.rows<AllocatedRow>(ALLOCATED),
+      orders.rows<{ orderId: string; tickets: number }>(TICKETED),
+    ]);
+    const ticketsOf = new Map(ticketed.map(({ orderId, tickets }) => [orderId, tickets]));
+    const lost = allocated.filter(({ orderId, quantity }) => orderId === null || (ticketsOf.get(orderId) ?? 0) < quantity);
+    return finding(
+      `${counts?.all ?? 0} reservations, ${counts?.ended ?? 0} of them ended`,
+      violation('seats RESERVED without a live reservation', heldByNobody),
+      violation('ended reservations that still hold seats', heldByEnded),
+      violation('live reservations that do not hold all their seats', notWhole),
+      violation('sections whose places are not those of their live reservations', placesDiffer),
+      // Between allocation and confirmation this is how it should be.
+      busy.length > 0 ? [] : violation('seats and places taken for good without a ticket', lost),
+    );
+  },
+};

@@ -1,0 +1,48 @@
+/** What was found of one kind of violation: a few rows to look at, and how many there are. */
+export type Violation = { what: string; rows: readonly Readonly<Record<string, unknown>>[]; total: number };
+
+/** What a check found. `looked` says at how much it looked: a check that saw nothing proves nothing. */
+export type Finding =
+  | { verdict: 'holds'; looked: string }
+  | { verdict: 'broken'; looked: string; violations: readonly Violation[] }
+  | { verdict: 'not checked'; why: string };
+
+export type Verdict = { invariant: number; promise: string } & Finding;
+
+const MAX_ROWS = 20;
+
+/** A violation if there are such rows. */
+export function violation(what: string, rows: readonly Readonly<Record<string, unknown>>[]): Violation[] {
+  return rows.length === 0 ? [] : [{ what, rows: rows.slice(0, MAX_ROWS), total: rows.length }];
+}
+
+export function finding(looked: string, ...violations: readonly Violation[][]): Finding {
+  const all = violations.flat();
+  return all.length === 0 ? { verdict: 'holds', looked } : { verdict: 'broken', looked, violations: all };
+}
+
+/** For people: a line per invariant, and what breaks it below. */
+export function toLines(verdicts: readonly Verdict[]): string[] {
+  return verdicts.flatMap((verdict) => [headline(verdict), ...detailsOf(verdict)]);
+}
+
+function headline(verdict: Verdict): string {
+  const words = { holds: 'holds      ', broken: 'BROKEN     ', 'not checked': 'not checked' };
+  const note = verdict.verdict === 'not checked' ? verdict.why : verdict.looked;
+  return `${verdict.invariant}  ${words[verdict.verdict]}  ${verdict.promise} (${note})`;
+}
+
+function detailsOf(verdict: Verdict): string[] {
+  if (verdict.verdict !== 'broken') return [];
+  return verdict.violations.flatMap(({ what, rows, total }) => [
+    `     ${what}: ${total}`,
+    ...rows.map((row) => `       ${fieldsOf(row)}`),
+    ...(total > rows.length ? [`       … and ${total - rows.length} more`] : []),
+  ]);
+}
+
+function fieldsOf(row: Readonly<Record<string, unknown>>): string {
+  return Object.entries(row)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+}

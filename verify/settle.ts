@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readLag } from '../platform/event-log/postgres/lag.ts';
+import { sql } from '../platform/postgres/database.ts';
+import type { Databases } from './databases.ts';
+
+/** What is still under way; empty when everything has settled. */
+export type Busy = readonly string[];
+
+const POLL_MS = 250;
+
+const OUTBOX = sql('verify.outbox_rows', 'select count(*)::integer as count from outbox');
+const OPEN_PAYMENTS = sql('verify.open_payments', `select count(*)::integer as count from payment where status = 'PENDING'`);
+const OPEN_REFUNDS = sql('verify.open_refunds', `select count(*)::integer as count from refund where status = 'PENDING'`);
+const OPEN_ORDERS = sql(
+  'verify.open_orders',
+  `select count(*)::integer as count from orders where status = 'PAYMENT_PROCESSING' or (status = 'PENDING' and total_cents = 0)`,
+);
+
+/** Waits until nothing is on its way any more, at most `settleMs`; says what still is. */
+export async function settle(databases: Databases, settleMs: number): Promise<Busy> {
+  const deadlineMs = performance.now() + settleMs;
+  for (;;) {
+    const busy = await whatIsBusy(databases);
+    if (busy.length === 0 || performance.now() >= deadlineMs) return busy;
+    await delay(POLL_MS);
+  }
+}
+
+/** Domain events and payments that have not arrived where they are going. */
+export async function whatIsBusy(databases: Databases): Promise<Busy> {
+  const busy: string[] = [];
+  for (const [owner, database] of databases) {
+    if (owner === 'event-log') {
+      for (const { group, topic, behind } of await readLag(database))
+        if (behind > 0) busy.push(`${group} is ${behind} behind on ${topic}`);
+      continue;
+    }
+    const waiting = await count(database, OUTBOX);
+    if (waiting > 0) busy.push(`${waiting} rows wait in the outbox of ${owner}`);
+  }
+  const payments = databases.get('payments');
+  const orders = databases.get('orders');
+  if (payments !== undefined) {
+    add(busy, await count(payments, OPEN_PAYMENTS), 'payments have no answer yet');
+    add(busy, await count(payments, OPEN_REFUNDS), 'refunds are on their way');
+  }
+  if (orders !== undefined) add(busy, await count(orders, OPEN_ORDERS), 'orders wait for their payment');
+  return busy;
+}
+
+function add(busy: string[], number: number, what: string): void {
+  if (number > 0) busy.push(`${number} ${what}`);
+}
+
+async function count(
+  database: { rows<Row>(statement: { name: string; text: string }): Promise<Row[]> },
+  statement: { name: string; text: string },
+): Promise<number> {
+  return (await database.rows<{ count: number }>(statement))[0]?.count ?? 0;
+}
