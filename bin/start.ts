@@ -25,7 +25,9 @@ export async function start(environment: Environment, options: { services: strin
     () => startSystem({ settings, definitions, logger, metrics }),
     async (system) => {
       print(addressLines(system.url, performance.now()));
-      await makeDemo(settings, system, logger, print);
+      await makeDemo(settings, system, logger, print).catch((error: unknown) => {
+        logger.error({ err: error }, 'The demo is not complete; the next start goes on with it.');
+      });
       system.ready();
     },
   );

@@ -50,6 +50,7 @@ export function createServiceClient(options: {
     // The answer's type is what the other service's contract says of the route; both sides are checked against contracts/http.
     call: async <Answer>(service: ServiceName, path: string, call: CallOptions = {}) => {
       try {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
         return answerOf(service, path, await send(service, path, call)) as Answer;
       } catch (error) {
         if (error instanceof NoAnswer || isBrokenCircuitError(error)) throw unavailable(service, error);

@@ -205,7 +205,7 @@ describe('a path', () => {
 });
 
 describe('an error', () => {
-  async function thrown(error: unknown, logged?: string[]) {
+  async function thrown(error: Error, logged?: string[]) {
     const app = server(logged === undefined ? {} : { logged });
     app.get('/throws', async () => Promise.reject(error));
     return app.inject('/throws');

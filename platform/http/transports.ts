@@ -28,13 +28,7 @@ export function inProcessTransport(serverOf: (service: ServiceName) => FastifyIn
     if (server === undefined) throw new NoAnswer(`${service} does not run here`);
     const sent = server.inject({ method, url: path, headers, ...(body === undefined ? {} : { payload: body }) });
     const answer = await inTime(sent, timeoutMs, service);
-    const { 'content-type': contentType, 'retry-after': retryAfter } = answer.headers;
-    return {
-      status: answer.statusCode,
-      contentType: String(contentType ?? ''),
-      retryAfter: text(retryAfter),
-      body: answer.payload,
-    };
+    return { status: answer.statusCode, ...headersOf(answer.headers), body: answer.payload };
   };
 }
 
@@ -59,13 +53,7 @@ export function httpTransport(urlOf: (service: ServiceName) => string | undefine
         signal,
         ...(body === undefined ? {} : { body }),
       });
-      const { 'content-type': contentType, 'retry-after': retryAfter } = answer.headers;
-      return {
-        status: answer.statusCode,
-        contentType: String(contentType ?? ''),
-        retryAfter: text(retryAfter),
-        body: await answer.body.text(),
-      };
+      return { status: answer.statusCode, ...headersOf(answer.headers), body: await answer.body.text() };
     } catch (error) {
       throw new NoAnswer(`${service} did not answer`, { cause: error });
     }
@@ -85,6 +73,10 @@ async function inTime<T>(work: PromiseLike<T>, timeoutMs: number, service: Servi
   }
 }
 
-function text(header: unknown): string | undefined {
-  return header === undefined ? undefined : String(header);
+function headersOf(headers: Readonly<Record<string, unknown>>): Pick<TransportAnswer, 'contentType' | 'retryAfter'> {
+  const { 'content-type': contentType, 'retry-after': retryAfter } = headers;
+  return {
+    contentType: typeof contentType === 'string' ? contentType : '',
+    retryAfter: typeof retryAfter === 'string' || typeof retryAfter === 'number' ? String(retryAfter) : undefined,
+  };
 }

@@ -31,7 +31,8 @@ function fieldError(error: ErrorObject, root: string): FieldError {
 }
 
 function unknownField(path: string, name: string, error: ErrorObject): FieldError {
-  const known = Object.keys(error.parentSchema?.['properties'] ?? {});
+  const properties: unknown = error.parentSchema?.['properties'];
+  const known = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
   const near = nearestName(name, known);
   const shown = name.slice(0, 64);
   const message = path === 'query' ? 'is not a known query parameter' : 'is not a known field';

@@ -11,13 +11,17 @@ export function humanStream(out: { write(text: string): unknown }): DestinationS
 export function humanLine(line: string): string {
   const entry = parseEntry(line);
   if (entry === null) return line;
-  const level = String(entry['level'] ?? 'info');
-  const time = String(entry['time'] ?? '').slice(11, 23);
-  const from = entry['service'] ?? entry['name'];
+  const level = textOf(entry['level']);
+  const time = textOf(entry['time']).slice(11, 23);
+  const from = textOf(entry['service'] ?? entry['name']);
   const fields = Object.entries(entry).filter(([name]) => !OWN_FIELDS.has(name));
-  const rest = fields.map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join('');
+  const rest = fields.map(([name, value]) => ` ${name}=${textOf(value)}`).join('');
   const head = `${time} \u001b[${COLOURS[level] ?? '0'}m${level.toUpperCase().padEnd(5)}\u001b[0m`;
-  return `${head} ${from === undefined ? '' : `${String(from)}: `}${String(entry['msg'] ?? '')}${rest}${errorLines(entry['err'])}\n`;
+  return `${head} ${from === '' ? '' : `${from}: `}${textOf(entry['msg'])}${rest}${errorLines(entry['err'])}\n`;
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function errorLines(error: unknown): string {

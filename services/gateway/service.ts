@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '../../platform/lifecycle/service.ts';
+import { VERSION } from '../../platform/version.ts';
 import { allowOrigins } from './http/allow-origins.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { describeRoutes, serveDocs } from './http/openapi.ts';
 import { serveWebApp } from './http/web-app.ts';
 
 const WEB_DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
-const PACKAGE = new URL('../../package.json', import.meta.url);
 
 /** The one public door: what holds for the routes of all services, the web app and the API's description. Owns no data. */
 export const gateway: ServiceDefinition = {
@@ -16,14 +15,9 @@ export const gateway: ServiceDefinition = {
     publicRoutes: (app) => {
       limitRequests(app, settings.http.rateLimitPerMinute, metrics);
       allowOrigins(app, settings.http.corsOrigins);
-      describeRoutes(app, versionOf(PACKAGE));
+      describeRoutes(app, VERSION);
       serveDocs(app);
       serveWebApp(app, WEB_DIST);
     },
   }),
 };
-
-function versionOf(packageFile: URL): string {
-  const { version }: { version: string } = JSON.parse(readFileSync(packageFile, 'utf8'));
-  return version;
-}

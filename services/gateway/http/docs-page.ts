@@ -80,7 +80,7 @@ function typeText(schema: Schema, indent: string): string {
   const branches = Array.isArray(anyOf) ? anyOf : oneOf;
   if (Array.isArray(branches)) return branches.map((branch) => typeText(asSchema(branch), indent)).join(' | ');
   if (type === 'array') return `${typeText(asSchema(items), indent)}[]`;
-  if (type !== 'object' || typeof properties !== 'object' || properties === null) return String(type ?? 'any') + limits(schema);
+  if (type !== 'object' || typeof properties !== 'object' || properties === null) return typeName(type) + limits(schema);
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
   const lines = Object.entries(properties).map(([name, inner]) => {
     const description = asSchema(inner)['description'];
@@ -88,6 +88,10 @@ function typeText(schema: Schema, indent: string): string {
     return `${indent}  ${name}${required.includes(name) ? '' : '?'}: ${typeText(asSchema(inner), `${indent}  `)}${note}`;
   });
   return `{\n${lines.join('\n')}\n${indent}}`;
+}
+
+function typeName(type: unknown): string {
+  return typeof type === 'string' ? type : 'any';
 }
 
 function limits(schema: Schema): string {

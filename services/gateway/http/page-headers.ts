@@ -8,8 +8,7 @@ const HEADERS = {
   'content-security-policy': [
     "default-src 'self'",
     "script-src 'self'",
-    // React and the seat map position things by style attributes.
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
