@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../../contracts/events/domain-event.ts';
 import { sql, type Database, type Tx } from '../postgres/database.ts';
 import { markHandled } from './inbox.ts';
+import { parseEvents } from './parse-events.ts';
 import type { Subscription } from './port.ts';
 
 /** A domain event that a group failed to handle, and why. */
@@ -97,8 +98,9 @@ async function handleClaimed(
 type Stored = Omit<DeadLetter, 'event'> & { event: string };
 
 function fromRow(row: Stored): DeadLetter {
-  // The text was made from a DomainEvent by `bury`.
-  return { ...row, event: JSON.parse(row.event) as DomainEvent };
+  const [event] = parseEvents(`[${row.event}]`);
+  if (event === undefined) throw new TypeError(`The dead letter ${row.id} holds no event.`);
+  return { ...row, event };
 }
 
 const MAX_ERROR_LENGTH = 4_000;

@@ -30,7 +30,7 @@ export function newDomainEvent<T extends DomainEventType>({
   traceparent,
   data,
 }: NewDomainEvent<T>): DomainEvent<T> {
-  const event = {
+  return {
     specversion: '1.0' as const,
     id: uuidv7(),
     source,
@@ -42,8 +42,6 @@ export function newDomainEvent<T extends DomainEventType>({
     ...(traceparent === undefined ? {} : { traceparent }),
     data,
   };
-  // The compiler does not follow an indexed mapped type through a generic; `NewDomainEvent<T>` ties `data` to `type`.
-  return event as DomainEvent<T>;
 }
 
 function schemaOf(type: DomainEventType): string {

@@ -31,6 +31,7 @@ export function createEnds(database: Database, logger: Logger): Ends {
   const polling = poll();
 
   async function poll(): Promise<void> {
+    let away = false;
     while (!closing) {
       await bell.wait(POLL_MS);
       if (closing) return;
@@ -38,8 +39,11 @@ export function createEnds(database: Database, logger: Logger): Ends {
       const pause = delay(ASK_PAUSE_MS);
       try {
         await ask();
+        if (away) logger.info('The event log answers again.');
+        away = false;
       } catch (error) {
-        logger.warn({ err: error }, 'The event log does not answer.');
+        if (!away) logger.warn({ err: error }, 'The event log does not answer; consumers and live views wait for it.');
+        away = true;
       }
       await pause;
     }

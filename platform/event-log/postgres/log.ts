@@ -36,7 +36,7 @@ export type PostgresLog = EventLog & {
 
 export const LOG_MIGRATIONS = new URL('./migrations/', import.meta.url);
 
-const ALL_TOPICS = Object.keys(TOPICS) as Topic[];
+const ALL_TOPICS = Object.keys(TOPICS).filter((name): name is Topic => name in TOPICS);
 
 const addTopics = sql('log.add_topics', 'INSERT INTO topic (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING');
 

@@ -1,5 +1,6 @@
 import type { DomainEvent, Topic } from '../../../contracts/events/domain-event.ts';
 import { sql, type Database } from '../../postgres/database.ts';
+import { parseEvents } from '../parse-events.ts';
 
 const fetch = sql(
   'log.fetch',
@@ -14,7 +15,7 @@ const fetch = sql(
 const MAX_RECORDS = 500;
 const MAX_BYTES = 1024 * 1024;
 /** Characters of JSON kept parsed per topic. */
-const MAX_CACHED = 4 * 1024 * 1024;
+const MAX_CACHED = 2 * 1024 * 1024;
 
 export type ReadRecord = { offset: number; events: readonly DomainEvent[] };
 type Kept = ReadRecord & { size: number };
@@ -56,7 +57,7 @@ export function createTopicReader(database: Database, topic: Topic): TopicReader
 
   async function fetchFrom(offset: number): Promise<readonly ReadRecord[]> {
     const rows = await database.rows<{ offset: string; events: string }>(fetch, [topic, offset, MAX_RECORDS, MAX_BYTES]);
-    const records = rows.map((row) => ({ offset: Number(row.offset), events: parse(row.events), size: row.events.length }));
+    const records = rows.map((row) => ({ offset: Number(row.offset), events: parseEvents(row.events), size: row.events.length }));
     keep(records);
     return records;
   }
@@ -77,9 +78,4 @@ export function createTopicReader(database: Database, topic: Topic): TopicReader
   }
 
   return { read };
-}
-
-function parse(text: string): readonly DomainEvent[] {
-  // The outbox writes nothing else; see appendToOutbox.
-  return JSON.parse(text) as DomainEvent[];
 }
