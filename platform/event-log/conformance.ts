@@ -280,6 +280,31 @@ export function describeEventLog(adapter: string, createHarness: () => Promise<L
       await vi.waitFor(() => expect([here, there]).toEqual([expected, expected]), WAIT);
     });
 
+    it('shows a tail everything, once and in order, while many append at the same time', async () => {
+      const writers = [await open(), await open()];
+      const seen: string[] = [];
+      await (
+        await open()
+      ).tail('user.events', (events) => {
+        seen.push(...events.filter(({ subject }) => subject.startsWith('many')).map(labelOf));
+      });
+      const keys = Array.from({ length: 16 }, (_, index) => `many ${index}`);
+      async function write(key: string, index: number): Promise<void> {
+        for (let step = 0; step < 10; step++) {
+          const record = recordOf([loggedIn(key, `${key} ${step}`)]);
+          // As relays do that take over from one another: some records are appended by both.
+          if (step % 5 === 0) await Promise.all(writers.map((log) => log.append([record])));
+          else await writers[index % 2]?.append([record]);
+        }
+      }
+      await Promise.all(keys.map(write));
+      await vi.waitFor(() => expect(seen).toHaveLength(160), WAIT);
+      for (const key of keys) {
+        const steps = seen.filter((label) => label.startsWith(`${key} `));
+        expect(steps).toEqual(Array.from({ length: 10 }, (_, step) => `${key} ${step}`));
+      }
+    });
+
     it('goes on where it was when its connections break', async () => {
       const log = await open();
       const seen = await tailLabels(log, 'cut');

@@ -1,5 +1,5 @@
 import type { Topic } from '../../../contracts/events/domain-event.ts';
-import { sql, type Database } from '../../postgres/database.ts';
+import { sql, type Tx } from '../../postgres/database.ts';
 import { joinJsonTexts } from '../../postgres/joined-texts.ts';
 import type { LogRecord } from '../port.ts';
 
@@ -16,7 +16,11 @@ export type Appended = { topic: Topic; end: number }[];
  *
  * @param announce whether processes that LISTEN are to be told
  */
-export async function appendRecords(database: Database, records: readonly LogRecord[], announce: boolean): Promise<Appended> {
+export async function appendRecords(
+  database: Pick<Tx, 'rows'>,
+  records: readonly LogRecord[],
+  announce: boolean,
+): Promise<Appended> {
   const unique = new Map(records.map((record) => [record.id, record]));
   const batch = unique.size === records.length ? records : [...unique.values()];
   if (batch.length === 0) return [];
