@@ -45,7 +45,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * Waits until nothing is under way, reads the databases and says of each invariant of PRODUCT.md whether it holds. Changes
+ * Waits until nothing is under way, reads the databases and says of each invariant of ARCHITECTURE.md whether it holds. Changes
  * nothing. Works beside a running program as with a stopped one; of the latter's events under way nothing can be said.
  *
  * @returns exit code: 1 when an invariant is broken, else 0

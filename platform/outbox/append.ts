@@ -6,7 +6,7 @@ import { joinJsonTexts } from '../postgres/joined-texts.ts';
 /** Domain events of one aggregate, in order. They stay together: one row of the outbox, one record of the log. */
 export type OutboxRecord = { topic: Topic; key: string; events: readonly DomainEvent[] };
 
-/** PRODUCT.md: no domain event is over 256 kB. Longer lists are split by whoever makes the event. */
+/** No domain event is over 256 kB: every consumer and broker can count on it. Longer lists are split by whoever makes the event. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 
 const insert = sql(
