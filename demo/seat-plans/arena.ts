@@ -80,9 +80,9 @@ const at = (arc: Arc, radius: number, angle: number): Point => ({
 
 const viewFrom = ({ x, y }: Point): View => ({ distance: Math.hypot(x, y), angle: Math.atan2(Math.abs(x), y) });
 const roundTo = (amount: number, step: number): number => Math.round(amount / step) * step;
-/** One decimal, halves away from zero so that left and right stay mirror images; adding 0 makes -0 plain. */
-const toDecimetre = (metres: number): number => (Math.sign(metres) * Math.round(Math.abs(metres) * 10)) / 10 + 0;
-const rounded = ({ x, y }: Point): Point => ({ x: toDecimetre(x), y: toDecimetre(y) });
+/** Whole centimetres (coarser, and rows would zigzag on a map), halves away from zero so that left and right stay mirror images; adding 0 makes -0 plain. */
+const toCentimetre = (metres: number): number => (Math.sign(metres) * Math.round(Math.abs(metres) * 100)) / 100 + 0;
+const rounded = ({ x, y }: Point): Point => ({ x: toCentimetre(x), y: toCentimetre(y) });
 
 /** Seats side by side along a circle, as many as fit between two aisles, in its middle. */
 function seatsAlong(arc: Arc, radius: number, from: number, to: number): Point[] {
@@ -183,7 +183,7 @@ export function arenaSeats(): PlannedSeat[] {
 
 /** The form in which organizers import seats. */
 export function toCsv(seats: readonly PlannedSeat[]): string {
-  const lines = seats.map((s) => [s.section, s.row, s.number, s.priceCents, s.x.toFixed(1), s.y.toFixed(1)].join(','));
+  const lines = seats.map((s) => [s.section, s.row, s.number, s.priceCents, s.x.toFixed(2), s.y.toFixed(2)].join(','));
   return `section,row,number,priceCents,x,y\n${lines.join('\n')}\n`;
 }
 

@@ -7,7 +7,6 @@ import { type Hold, refreshHold, setHold } from '../../features/hold/hold.ts';
 import { HoldStub } from '../../features/hold/hold-stub.tsx';
 import { cancelOrder } from '../../features/orders/api/cancel-order.ts';
 import { useSession } from '../../features/session/session.ts';
-import { formatMoney } from '../../shared/format/money.ts';
 import { Button, buttonClass } from '../../shared/ui/button.tsx';
 import { ErrorNotice } from '../../shared/ui/notice.tsx';
 import { StubHead } from './stub-head.tsx';
@@ -41,7 +40,7 @@ export function HeldPanel({ event, hold }: { event: EventAnswer; hold: Hold }) {
       </Link>
     ) : (
       <Button look="primary" busy={ordering.isPending} onClick={() => ordering.mutate()} className="min-h-13 text-lg">
-        {ordering.isPending ? 'Writing the order…' : `Pay ${formatMoney(reservation.totalCents, reservation.currency)} + fees`}
+        {ordering.isPending ? 'Writing the order…' : 'Go to payment'}
       </Button>
     );
   const error = ordering.error ?? releasing.error;

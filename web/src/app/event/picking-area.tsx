@@ -40,7 +40,7 @@ export function PickingArea({ layout, feed, bands, currency, mine, isHeld, onPic
   ];
   const [mode, setMode] = useState<Mode>(modes[0] ?? 'map');
   return (
-    <section aria-label="Seats" className="grid min-h-[26rem] min-w-0 grid-rows-[auto_1fr] lg:min-h-0">
+    <section aria-label="Seats" className="grid min-h-[26rem] min-w-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr] lg:min-h-0">
       <div className="flex min-h-12 flex-wrap items-center gap-x-5 gap-y-1 border-b border-rule px-4 py-1.5 sm:px-6">
         {modes.length > 1 && (
           <div role="group" aria-label="How to show the seats" className="flex gap-1">

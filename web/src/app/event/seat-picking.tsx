@@ -116,7 +116,7 @@ export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: Sea
       </div>
     );
   return (
-    <div className="grid min-h-0 flex-1 max-lg:grid-rows-[1fr] max-lg:pb-22 lg:grid-cols-[1fr_25rem]">
+    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] max-lg:grid-rows-[1fr] max-lg:pb-22 lg:grid-cols-[minmax(0,1fr)_25rem]">
       <PickingArea
         layout={layout}
         feed={feed}

@@ -25,10 +25,12 @@ export function OrderLines({ order }: { order: Order }) {
       {grouped(order.items).map((line) => (
         <LeaderRow key={line.key} what={<span className="tabular">{line.what}</span>} amount={money(line.cents)} />
       ))}
-      <div className="mt-2 grid gap-1.5 text-faded">
-        <LeaderRow what="Service fee" amount={money(order.feeCents)} />
-        <LeaderRow what="Tax" amount={money(order.taxCents)} />
-      </div>
+      {order.feeCents + order.taxCents > 0 && (
+        <div className="mt-2 grid gap-1.5 text-faded">
+          <LeaderRow what="Service fee" amount={money(order.feeCents)} />
+          <LeaderRow what="Tax" amount={money(order.taxCents)} />
+        </div>
+      )}
       <div className="mt-2">
         <LeaderRow strong what="Total" amount={money(order.totalCents)} />
       </div>

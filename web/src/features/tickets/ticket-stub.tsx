@@ -10,19 +10,19 @@ import type { Ticket } from './ticket.ts';
 
 function Qr({ ticket }: { ticket: Ticket }) {
   const qr = useQuery(getTicketQr(ticket.ticketId));
-  if (qr.isPending) return <Skeleton className="size-52" />;
+  if (qr.isPending) return <Skeleton className="size-60" />;
   if (qr.isError) {
     return (
       <button
         type="button"
-        className="grid size-52 place-items-center border border-rule p-4 text-sm"
+        className="grid size-60 place-items-center border border-rule p-4 text-sm"
         onClick={() => qr.refetch()}
       >
         The code did not load. Tap to try again; the number below also lets you in.
       </button>
     );
   }
-  return <img src={qr.data} alt={`QR code of ticket ${ticket.ticketCode}`} width={208} height={208} className="size-52" />;
+  return <img src={qr.data} alt={`QR code of ticket ${ticket.ticketCode}`} width={240} height={240} className="size-60" />;
 }
 
 /** One ticket, torn from the stub: shown at the gate, one per seat. */
@@ -54,7 +54,7 @@ export function TicketStub({ ticket, event }: { ticket: Ticket; event: EventAnsw
         <Perforation />
         <StubPart top className="grid justify-items-center gap-3 p-5">
           {/* A scanner wants dark on white, whatever the theme. */}
-          <div className={`rounded-[3px] bg-[#fff] p-3 ${isDead ? 'opacity-20' : ''}`}>
+          <div className={`rounded-[3px] overflow-hidden bg-[#fff] ${isDead ? 'opacity-20' : ''}`}>
             <Qr ticket={ticket} />
           </div>
           <p className="tabular text-sm">{ticket.ticketCode}</p>
