@@ -70,7 +70,7 @@ export function createOrderWaiters(database: Database): OrderWaiters {
   }
 
   function release(orderId: string): void {
-    for (const done of [...(waiting.get(orderId) ?? [])]) done();
+    for (const done of waiting.get(orderId) ?? []) done();
   }
 
   function endPolling(): void {
@@ -82,7 +82,7 @@ export function createOrderWaiters(database: Database): OrderWaiters {
     untilSettled,
     poke,
     stop: () => {
-      for (const orderId of [...waiting.keys()]) release(orderId);
+      for (const orderId of waiting.keys()) release(orderId);
     },
   };
 }

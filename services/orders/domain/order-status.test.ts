@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ORDER_STATUSES, type OrderStatus } from '../../../contracts/http/orders.ts';
 import { canBeConfirmed, isSettled, nextStatus, ORDER_CAUSES } from './order-status.ts';
 
-/** PRODUCT.md: what an order may become, whatever happens to it. */
+/** What an order may become, whatever happens to it. */
 const ALLOWED: Record<OrderStatus, OrderStatus[]> = {
   PENDING: ['PAYMENT_PROCESSING', 'CONFIRMED', 'EXPIRED', 'CANCELLED'],
   PAYMENT_PROCESSING: ['PENDING', 'PAYMENT_PROCESSING', 'CONFIRMED', 'EXPIRED', 'CANCELLED'],

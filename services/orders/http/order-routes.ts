@@ -11,8 +11,7 @@ import {
   PageQuery,
 } from '../../../contracts/http/orders.ts';
 import { isId } from '../../../contracts/ids.ts';
-import { replay } from '../../../platform/idempotency/answer.ts';
-import { errorOfAnswer } from '../../../platform/idempotency/answer.ts';
+import { errorOfAnswer, replay } from '../../../platform/idempotency/answer.ts';
 import { requireIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireUser } from '../../../platform/http/request.ts';
@@ -45,7 +44,7 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
     reply.header('cache-control', PRIVATE);
     if (replayed) return replay(reply, answer);
     if (answer.status >= 400) throw errorOfAnswer(answer);
-    // What was stored is what `toOrderAnswer` made; the response schema writes it out.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- stored is what `toOrderAnswer` made; the schema writes it out
     return reply.code(201).send(answer.body as Order);
   });
 
