@@ -16,6 +16,7 @@ export function verify(environment: Environment, options: { settle: string; json
 /** `500ms`, `30s`, `2m`; a bare number is seconds. */
 function parseDuration(text: string): number {
   const [, amount, unit = 's'] = /^(\d{1,7})(ms|s|m)?$/.exec(text) ?? [];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the expression knows no other units
   const durationMs = amount === undefined ? NaN : Number(amount) * (MS[unit as keyof typeof MS] ?? NaN);
   if (durationMs <= MAX_SETTLE_MS) return durationMs;
   throw new StartupError(`--settle must be a time of up to one hour such as 30s, 500ms or 2m, not ${text}.`);

@@ -41,6 +41,7 @@ export async function withDatabases<T>(
   try {
     const addresses = await findDatabases(settings, { logger, teardown, join: true });
     const opened = new Map<DatabaseOwner, OpenDatabase>();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- NAMES has exactly these keys
     for (const owner of Object.keys(NAMES) as DatabaseOwner[]) {
       const connectionString = await addresses(owner, NAMES[owner]);
       const database = openDatabase({

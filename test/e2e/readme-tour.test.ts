@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { spawnSystem, type SpawnedSystem } from '../support/system.ts';
 
@@ -46,5 +47,5 @@ async function runInShell(script: string): Promise<string[]> {
 
 /** `node -p` prints values as JavaScript writes them. */
 function evaluate(printed: string): unknown {
-  return printed.trim().startsWith('[') ? new Function(`return ${printed}`)() : printed.trim();
+  return printed.trim().startsWith('[') ? runInNewContext(`(${printed})`) : printed.trim();
 }

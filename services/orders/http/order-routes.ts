@@ -37,16 +37,20 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
   const { database, clock, maker, waiters } = deps;
   const tags = ['orders'];
 
-  app.post('/v1/orders', { schema: { tags, body: CreateOrderBody, response: { 201: Order } } }, async (request, reply) => {
-    const { userId } = requireUser(request);
-    const key = requireIdempotencyKey(request);
-    const { replayed, answer } = await maker.create({ userId, key, traceparent: request.traceparent, ...request.body });
-    reply.header('cache-control', PRIVATE);
-    if (replayed) return replay(reply, answer);
-    if (answer.status >= 400) throw errorOfAnswer(answer);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- stored is what `toOrderAnswer` made; the schema writes it out
-    return reply.code(201).send(answer.body as Order);
-  });
+  app.post(
+    '/v1/orders',
+    { config: { idempotencyKey: 'required' }, schema: { tags, body: CreateOrderBody, response: { 201: Order } } },
+    async (request, reply) => {
+      const { userId } = requireUser(request);
+      const key = requireIdempotencyKey(request);
+      const { replayed, answer } = await maker.create({ userId, key, traceparent: request.traceparent, ...request.body });
+      reply.header('cache-control', PRIVATE);
+      if (replayed) return replay(reply, answer);
+      if (answer.status >= 400) throw errorOfAnswer(answer);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- stored is what `toOrderAnswer` made; the schema writes it out
+      return reply.code(201).send(answer.body as Order);
+    },
+  );
 
   app.get('/v1/orders', { schema: { tags, querystring: PageQuery, response: { 200: OrderList } } }, async (request, reply) => {
     const { userId } = requireUser(request);

@@ -25,7 +25,10 @@ export function publicRoutes(instance: FastifyInstance, { database, charge }: Pu
 
   app.post(
     '/v1/charge',
-    { schema: { tags, body: ChargeBody, response: { 201: ChargeAnswer, 202: ChargeAnswer } } },
+    {
+      config: { idempotencyKey: 'required' },
+      schema: { tags, body: ChargeBody, response: { 201: ChargeAnswer, 202: ChargeAnswer } },
+    },
     async (request, reply) => {
       const { userId } = requireUser(request);
       const key = requireIdempotencyKey(request);
@@ -33,7 +36,7 @@ export function publicRoutes(instance: FastifyInstance, { database, charge }: Pu
       reply.header('cache-control', PRIVATE);
       if (replayed) return replay(reply, answer);
       if (answer.status >= 400) throw errorOfAnswer(answer);
-      // What was stored is what `toChargeAnswer` made; the response schema writes it out.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- stored is what `toChargeAnswer` made; the schema writes it out
       return reply.code(answer.status === 202 ? 202 : 201).send(answer.body as ChargeAnswer);
     },
   );

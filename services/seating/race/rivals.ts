@@ -52,7 +52,7 @@ function unlocked(database: Database): Database {
 }
 
 if (import.meta.main) {
-  // oxlint-disable-next-line typescript/no-unsafe-assignment -- written by race.test.ts, which typed it
+  // Written by race.test.ts, which typed it.
   const given: Race = JSON.parse(process.argv[2] ?? '{}');
   const start = new Promise((resolve) => process.stdin.once('data', resolve));
   process.stdout.write(`${JSON.stringify(await race(given, start))}\n`);

@@ -71,11 +71,13 @@ export function createSeatFeed(eventId: string): SeatFeed {
 
   function onMessage(event: string, data: string, signal: AbortSignal): void {
     if (event === 'snapshot') {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by the server from the same types
       const snapshot = JSON.parse(data) as SeatStatuses & { sections?: SectionCount[] };
       takeSnapshot(snapshot);
       setCounts(snapshot.sections ?? []);
     }
     if (event !== 'delta' || table === null) return;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
     const delta = JSON.parse(data) as SeatDelta;
     newestSeen = Math.max(newestSeen, delta.version);
     const outcome = applyDelta(table, delta);

@@ -21,7 +21,7 @@ function Sale({ event }: { event: EventAnswer }) {
   const feed = useSeatFeed(event.eventId);
   const client = useQueryClient();
   useEffect(
-    () => feed.onLayoutChange(() => client.invalidateQueries({ queryKey: ['seat-map', event.eventId] })),
+    () => feed.onLayoutChange(() => void client.invalidateQueries({ queryKey: ['seat-map', event.eventId] })),
     [feed, client, event.eventId],
   );
   if (map.isPending) {

@@ -56,6 +56,7 @@ export async function send(path: string, request: ApiRequest = {}): Promise<Resp
 /** The JSON of an answer; its form is the contract's, which the server's own tests hold. */
 export async function requestJson<T>(path: string, request: ApiRequest = {}): Promise<T> {
   const response = await send(path, request);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- said above
   return (await response.json()) as T;
 }
 

@@ -2,7 +2,7 @@
 function zone(timezone: string | undefined): string | undefined {
   if (timezone === undefined) return undefined;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: timezone });
+    Intl.DateTimeFormat('en', { timeZone: timezone });
     return timezone;
   } catch {
     return undefined;
