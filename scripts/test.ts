@@ -7,7 +7,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, stopAll, type CommandResult } from './testing/run-command.ts';
 import { checks, tests, type Step } from './testing/steps.ts';
-import { readTestResults, type TestResults } from './testing/test-results.ts';
+import { readTestResults, type TestResults } from './testing/results.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const STEPS_AT_ONCE = 2;

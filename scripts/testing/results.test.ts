@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTestResults } from './test-results.ts';
+import { readTestResults } from './results.ts';
 
 const report = (...files: { name: string; status: string; tests: Record<string, string> }[]): string =>
   JSON.stringify({
