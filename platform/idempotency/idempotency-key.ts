@@ -3,6 +3,13 @@ import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../http/api-error.ts';
 import { requireUser } from '../http/request.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Said on a route that takes an Idempotency-Key, so that the API's description says it too. */
+    idempotencyKey?: 'required' | 'accepted';
+  }
+}
+
 /** A key as it is kept: the same key of another user or on another route is another key. */
 export type IdempotencyKey = {
   scope: string;
@@ -23,6 +30,8 @@ export function requireIdempotencyKey(request: FastifyRequest): IdempotencyKey {
 
 /** The key of a request, or null when it has none. The scope is the signed-in user and the route. */
 export function optionalIdempotencyKey(request: FastifyRequest): IdempotencyKey | null {
+  if (request.routeOptions.config.idempotencyKey === undefined)
+    throw new Error('A route with a key says so: config: { idempotencyKey }');
   const key = parseIdempotencyKey(request.headers['idempotency-key']);
   if (key === null) return null;
   const { userId } = requireUser(request);

@@ -30,13 +30,14 @@ beforeAll(async () => {
     identify: identifyUsers(tokens),
     public: true,
   });
+  const config = { idempotencyKey: 'required' } as const;
   const Body = Type.Object({ what: Type.String() });
   const work = (what: string) => {
     if (what === 'sold out') throw new ApiError('SOLD_OUT', 'None left.', { available: 0 });
     if (what === 'busy') throw new ApiError('OVERLOADED', 'Full.');
     return { what, number: (done += 1) };
   };
-  app.post('/in-transaction/:id', { schema: { body: Body } }, async (request, reply) => {
+  app.post('/in-transaction/:id', { config, schema: { body: Body } }, async (request, reply) => {
     const key = requireIdempotencyKey(request);
     const outcome = await db.database.transaction(async (tx) => {
       const answers = await findAnswers(tx, [key]);
@@ -56,7 +57,7 @@ beforeAll(async () => {
     if (outcome.kind === 'IN_FLIGHT' || outcome.kind === 'REUSED') throw refusalOf(outcome.kind);
     return replay(reply, outcome.answer);
   });
-  app.post('/leased', { schema: { body: Body } }, async (request, reply) => {
+  app.post('/leased', { config, schema: { body: Body } }, async (request, reply) => {
     const outcome = await withLease(db.database, requireIdempotencyKey(request), async (lease) => {
       const answer = { status: 201, body: work(Object.assign({ what: '' }, request.body).what) };
       await db.database.transaction((tx) => lease.finish(tx, answer));

@@ -118,17 +118,26 @@ describe('a key under a lease', () => {
 
   it('is in flight for everyone else, longer than one lease', async () => {
     const key = newKey();
-    const gate = Promise.withResolvers<void>();
-    const first = withLease(db.database, key, async (lease) => gate.promise.then(() => finishWith(lease)), { leaseMs: 90 });
-    const seen: string[] = [];
+    const leaseMs = 600;
+    const [began, gate] = [Promise.withResolvers<number>(), Promise.withResolvers<void>()];
+    const first = withLease(
+      db.database,
+      key,
+      async (lease) => {
+        began.resolve(performance.now());
+        await gate.promise;
+        return finishWith(lease);
+      },
+      { leaseMs },
+    );
+    const beganMs = await began.promise;
     await vi.waitFor(
       async () => {
-        seen.push((await withLease(db.database, key, (lease) => finishWith(lease), { leaseMs: 90 })).kind);
-        expect(seen.length).toBeGreaterThan(8);
+        expect(await withLease(db.database, key, (lease) => finishWith(lease))).toEqual({ kind: 'IN_FLIGHT' });
+        expect(performance.now()).toBeGreaterThan(beganMs + 2 * leaseMs);
       },
-      { interval: 40, timeout: 5_000 },
+      { interval: 50, timeout: 10_000 },
     );
-    expect(new Set(seen)).toEqual(new Set(['IN_FLIGHT']));
     gate.resolve();
     expect((await first).kind).toBe('DONE');
   });

@@ -57,7 +57,10 @@ function door(options: { perMinute?: number; origins?: string[]; dist?: string }
     );
     scope.post(
       '/v1/things',
-      { schema: { tags: ['things'], body: Type.Object({ name: Type.String({ maxLength: 9 }) }), response: { 201: Answer } } },
+      {
+        config: { idempotencyKey: 'required' },
+        schema: { tags: ['things'], body: Type.Object({ name: Type.String({ maxLength: 9 }) }), response: { 201: Answer } },
+      },
       async () => ({ eventId: 'e', price: 1 }),
     );
     done();
@@ -176,6 +179,8 @@ describe('the description of the API', () => {
       required: ['name'],
       additionalProperties: false,
     });
+    const key = { in: 'header', name: 'Idempotency-Key', required: true };
+    expect(document.paths['/v1/things'].post.parameters).toEqual([expect.objectContaining(key)]);
     expect(document.paths['/v1/things'].get.responses).toHaveProperty('default');
     const again = await door().inject({ url: '/openapi.json', headers: { 'if-none-match': String(answer.headers['etag']) } });
     expect(again.statusCode).toBe(304);

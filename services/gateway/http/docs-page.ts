@@ -44,7 +44,7 @@ export function docsPage({ info, paths = {} }: OpenApi): string {
   const links = tags.map((tag) => `<a href="#${escape(tag)}">${escape(tag)}</a>`).join('');
   const sections = tags.map((tag) => `<h2 id="${escape(tag)}">${escape(tag)}</h2>${byTag.get(tag)?.join('') ?? ''}`).join('');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escape(info.title)} API</title><link rel="stylesheet" href="/docs.css"></head><body>
+<title>${escape(info.title)} API</title><link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/docs.css"></head><body>
 <h1>${escape(info.title)} API <span class="faded">${escape(info.version)}</span></h1><p>${escape(info.description ?? '')}
 For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
 <nav>${links}<a href="#errors">errors</a></nav>${sections}${errorsHtml()}</body></html>`;

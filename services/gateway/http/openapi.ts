@@ -36,8 +36,13 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
       security: [{ bearer: [] }, {}],
     },
-    transform: ({ schema, url }) => ({
-      schema: { ...schema, hide: !url.startsWith('/v1/'), response: { ...responsesOf(schema), default: PROBLEM_SCHEMA } },
+    transform: ({ schema, url, route }) => ({
+      schema: {
+        ...keyHeader(route.config?.idempotencyKey),
+        ...schema,
+        hide: !url.startsWith('/v1/'),
+        response: { ...responsesOf(schema), default: PROBLEM_SCHEMA },
+      },
       url,
     }),
   });
@@ -66,6 +71,19 @@ function buildDocs(app: FastifyInstance): { document: Prebuilt; page: Prebuilt }
   return {
     document: prebuilt({ body: document }),
     page: prebuilt({ body: docsPage(parsed), contentType: 'text/html; charset=utf-8' }),
+  };
+}
+
+function keyHeader(key: 'required' | 'accepted' | undefined): object {
+  if (key === undefined) return {};
+  const description = 'New for every purchase and the same when it is repeated: the same key never does a thing twice';
+  const header = { type: 'string', minLength: 1, maxLength: 255, description };
+  return {
+    headers: {
+      type: 'object',
+      properties: { 'Idempotency-Key': header },
+      required: key === 'required' ? ['Idempotency-Key'] : [],
+    },
   };
 }
 

@@ -14,27 +14,28 @@ import type { Seats } from '../writes/seats.ts';
 import { reservationOf, toReservation, toStoredReservation } from './answers.ts';
 
 export function reserveRoute(app: FastifyInstance, seats: Seats, views: SeatViews): void {
-  app
-    .withTypeProvider<TypeBoxTypeProvider>()
-    .post(
-      '/v1/seats/reserve',
-      { schema: { tags: ['seating'], summary: 'Hold seats or places', body: ReserveBody, response: { 201: Reservation } } },
-      async (request, reply) => {
-        const { userId } = requireUser(request);
-        const { body } = request;
-        if (body.userId !== undefined && body.userId !== userId)
-          throw new ApiError('FORBIDDEN', 'You can reserve for yourself only: leave userId out.');
-        const selection = await selectionOf(body, views);
-        const key = optionalIdempotencyKey(request);
-        const answer = await seats.submit({
-          command: { type: 'reserve', eventId: body.eventId, userId, reservationId: newId('reservation'), selection },
-          traceparent: request.traceparent,
-          idempotency: key && { key, toStored: toStoredReservation },
-        });
-        if (answer.kind === 'replay') return replay(reply, answer.answer);
-        return reply.code(201).send(toReservation(reservationOf(answer)));
-      },
-    );
+  app.withTypeProvider<TypeBoxTypeProvider>().post(
+    '/v1/seats/reserve',
+    {
+      config: { idempotencyKey: 'accepted' },
+      schema: { tags: ['seating'], summary: 'Hold seats or places', body: ReserveBody, response: { 201: Reservation } },
+    },
+    async (request, reply) => {
+      const { userId } = requireUser(request);
+      const { body } = request;
+      if (body.userId !== undefined && body.userId !== userId)
+        throw new ApiError('FORBIDDEN', 'You can reserve for yourself only: leave userId out.');
+      const selection = await selectionOf(body, views);
+      const key = optionalIdempotencyKey(request);
+      const answer = await seats.submit({
+        command: { type: 'reserve', eventId: body.eventId, userId, reservationId: newId('reservation'), selection },
+        traceparent: request.traceparent,
+        idempotency: key && { key, toStored: toStoredReservation },
+      });
+      if (answer.kind === 'replay') return replay(reply, answer.answer);
+      return reply.code(201).send(toReservation(reservationOf(answer)));
+    },
+  );
 }
 
 async function selectionOf(body: ReserveBody, views: SeatViews): Promise<Selection> {
