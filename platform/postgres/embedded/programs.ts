@@ -50,6 +50,11 @@ export function cannotRun(path: string, error: Error): StartupError {
 /** Puts into words why a program of PostgreSQL ended, from what it printed or logged. */
 export function explainFailure(path: string, output: string): StartupError {
   const tail = lastLines(output, 20);
+  if (/^unshare: failed to execute .*Permission denied/m.test(output)) {
+    return new StartupError(
+      `${ROOT_REFUSED} As a user without root's powers it cannot enter the folder in which Onsale lies, which belongs to someone else. Start Onsale as that user (without sudo), or from a folder of root's own.\n${tail}`,
+    );
+  }
   if (/^unshare: /m.test(output)) {
     return new StartupError(
       `${ROOT_REFUSED} This machine or container does not let root make a user namespace. ${ROOT_CURE}\n${tail}`,

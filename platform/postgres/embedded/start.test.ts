@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -136,6 +147,17 @@ describe('the embedded server', () => {
     expect(statSync(join(dataDir, 'postgres.password')).mode & 0o777).toBe(0o600);
   });
 
+  it('works in a folder whose path is long, with blanks and letters of any script', async () => {
+    const folder = join(dataDir, 'größer als hundert Zeichen, 二倍 '.repeat(6).trim());
+    renameSync(join(dataDir, 'postgres'), join(dataDir, 'moved'));
+    mkdirSync(folder);
+    renameSync(join(dataDir, 'moved'), join(folder, 'postgres'));
+    renameSync(join(dataDir, 'postgres.password'), join(folder, 'postgres.password'));
+    const server = await startEmbeddedPostgres({ dataDir: folder, durable: false });
+    running.push(server);
+    expect(await show(pool(server), 'data_directory')).toBe(join(folder, 'postgres'));
+  });
+
   it('can be found by another process while it runs, not after', async () => {
     const server = await start();
     expect((await findEmbeddedPostgres(dataDir))?.('seatingdb')).toBe(server.connectionString('seatingdb'));
@@ -251,13 +273,19 @@ describe('a start is refused, saying why and what to do,', () => {
     expect(await show(pool(await start()), 'port')).not.toBe('');
   });
 
+  const saying = (words: string): string => `#!/bin/sh\necho 'unshare: ${words}' >&2\nexit 1\n`;
   it.runIf(asRoot).each([
     [
       'lets root make no user namespace',
-      `#!/bin/sh\necho 'unshare: unshare failed: Operation not permitted' >&2\nexit 1\n`,
-      'does not let root make a user namespace',
+      saying('unshare failed: Operation not permitted'),
+      /does not let root make a user namespace.*DATABASE_URL/,
     ],
-    ['has no unshare', null, 'is missing'],
+    [
+      'keeps root without its powers out',
+      saying('failed to execute /home/bob/initdb: Permission denied'),
+      /belongs to someone else.*without sudo/,
+    ],
+    ['has no unshare', null, /is missing.*DATABASE_URL/],
   ])('when this machine %s (only as root)', async (_, unshare, words) => {
     const bin = join(dataDir, 'bin');
     mkdirSync(bin);
@@ -265,7 +293,9 @@ describe('a start is refused, saying why and what to do,', () => {
     const path = process.env['PATH'];
     process.env['PATH'] = bin;
     try {
-      expect(await refusal()).toMatch(new RegExp(`refuses to run as root.*${words}.*DATABASE_URL`));
+      const said = await refusal();
+      expect(said).toContain('PostgreSQL refuses to run as root.');
+      expect(said).toMatch(words);
     } finally {
       process.env['PATH'] = path;
     }
