@@ -11,9 +11,6 @@ export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
 export const PAYMENT_STATUSES = ['PENDING', 'SUCCESS', 'FAILED', 'PARTIALLY_REFUNDED', 'REFUNDED'] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
-export const REFUND_STATUSES = ['PENDING', 'SUCCESS', 'FAILED'] as const;
-export type RefundStatus = (typeof REFUND_STATUSES)[number];
-
 export const FAILURE_REASONS = ['INSUFFICIENT_FUNDS', 'CARD_DECLINED', 'GATEWAY_TIMEOUT', 'INVALID_CARD'] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 

@@ -71,6 +71,8 @@ describe('a payment that comes after its hold ended', () => {
     const winner = await buy(quick, eventId, { places: [{ section: 'Floor', quantity: 1 }] });
     await becomes(quick, winner.order.orderId, 'CONFIRMED');
     await becomes(late, order.orderId, 'REFUNDED');
+    const availability = await late.get(`/v1/seats/availability?eventId=${eventId}`);
+    expect(availability.body).toMatchObject({ availableSeats: 10, allocatedSeats: 4, reservedSeats: 0 });
   }, 40_000);
 
   it('leaves nothing that verify could find', async () => {
