@@ -22,9 +22,17 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify(problemOf(apiError, traceId)));
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set by whoever serves pages: what a person sees at an address that does not exist. */
+    unknownPage: { send: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | null };
+  }
+}
+
 /** Answers 404 and 405 (with `Allow`) for what no route takes. Call it before the first route. */
 export function answerUnknownRoutes(app: FastifyInstance): void {
   const routes: { method: string; pattern: RegExp }[] = [];
+  app.decorate('unknownPage', { send: null });
   app.addHook('onRoute', (route: RouteOptions) => {
     // The catch-all that answers CORS preflights is no route of anything.
     if (route.url === '*') return;
@@ -33,20 +41,23 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
+    const shown = path.slice(0, 200);
     const allowed = [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))].toSorted();
-    if (allowed.length === 0)
-      return sendProblem(
-        new ApiError('ROUTE_NOT_FOUND', `There is no route ${request.method} ${path.slice(0, 200)}. /docs lists them.`),
-        request,
-        reply,
-      );
-    reply.header('allow', allowed.join(', '));
-    return sendProblem(
-      new ApiError('METHOD_NOT_ALLOWED', `${path.slice(0, 200)} takes ${allowed.join(', ')}, not ${request.method}.`),
-      request,
-      reply,
-    );
+    if (allowed.length > 0) {
+      const detail = `${shown} takes ${allowed.join(', ')}, not ${request.method}.`;
+      return sendProblem(new ApiError('METHOD_NOT_ALLOWED', detail), request, reply.header('allow', allowed.join(', ')));
+    }
+    const { send } = app.unknownPage;
+    if (send !== null && isForPeople(request, path)) return send(request, reply.code(404));
+    const detail = `There is no route ${request.method} ${shown}. /docs lists them.`;
+    return sendProblem(new ApiError('ROUTE_NOT_FOUND', detail), request, reply);
   });
+}
+
+/** A browser that opens an address, not a program that asks for data or a page that asks for a file. */
+function isForPeople(request: FastifyRequest, path: string): boolean {
+  const wantsPage = request.headers.accept?.includes('text/html') ?? false;
+  return request.method === 'GET' && wantsPage && !path.startsWith('/v1/') && !path.startsWith('/assets/');
 }
 
 /** `/v1/events/:id` → a pattern of the paths it takes. */

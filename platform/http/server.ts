@@ -4,6 +4,7 @@ import type { Identify } from '../auth/identify.ts';
 import { CREDENTIAL_HEADER } from '../auth/internal-credentials.ts';
 import { childTraceparent, traceIdOf } from '../telemetry/traceparent.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { checkAccessFirst } from './access.ts';
 import { answerUnreadableRequest } from './client-errors.ts';
 import { closeRouteSchemas } from './closed-schemas.ts';
 import { answerUnknownRoutes, sendProblem } from './error-handler.ts';
@@ -67,6 +68,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   keepEventStreams(app);
   answerUnknownRoutes(app);
   app.addHook('onRoute', closeRouteSchemas);
+  app.addHook('onRoute', checkAccessFirst);
   app.addHook('onRequest', (request, reply, done) => {
     identify(request, options);
     reply.header('x-request-id', request.id);

@@ -162,6 +162,20 @@ describe('the web app', () => {
     },
   );
 
+  it('shows its own page to people at an address that does not exist, and problems to programs', async () => {
+    const app = door();
+    const opened = await app.inject({ url: '/nowhere', headers: { accept: 'text/html,application/xhtml+xml' } });
+    expect([opened.statusCode, opened.body.includes('the app')]).toEqual([404, true]);
+    expect(opened.headers['content-security-policy']).toContain("script-src 'self'");
+    for (const [url, accept] of [
+      ['/nowhere', '*/*'],
+      ['/v1/nowhere', 'text/html'],
+      ['/assets/old-AAAA1111.js', 'text/html'],
+    ] as const) {
+      expect((await app.inject({ url, headers: { accept } })).json()).toMatchObject({ code: 'ROUTE_NOT_FOUND' });
+    }
+  });
+
   it('says so when it is not built', async () => {
     const answer = await door({ dist: join(dist, 'nowhere') }).inject('/');
     expect(answer.body).toContain('not built');

@@ -37,6 +37,10 @@ export function serveWebApp(app: FastifyInstance, distFolder: string): void {
     contentType: 'text/html; charset=utf-8',
     cacheControl: 'no-cache',
   });
+  app.unknownPage.send = (request, reply) => {
+    setPageSecurityHeaders(request, reply, () => undefined);
+    return sendPrebuilt(request, reply, document);
+  };
   app.register((pages, _options, done) => {
     pages.addHook('onRequest', setPageSecurityHeaders);
     for (const path of PAGES) pages.get(path, ANY_QUERY, (request, reply) => void sendPrebuilt(request, reply, document));
