@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { EventAnswer } from '../../../../contracts/http/catalog.ts';
 import type { SeatMap as SeatMapAnswer } from '../../../../contracts/http/seating.ts';
 import { type Hold, isRunning, useHold } from '../../features/hold/hold.ts';
@@ -15,6 +15,7 @@ import { LETTER } from '../../live/seat-statuses.ts';
 import { useStore } from '../../shared/external-store.ts';
 import { formatMoney, formatMoneyShort } from '../../shared/format/money.ts';
 import { count } from '../../shared/format/words.ts';
+import { Button } from '../../shared/ui/button.tsx';
 import { ErrorNotice, Notice } from '../../shared/ui/notice.tsx';
 import { ChoiceStub, choiceTotal } from './choice-stub.tsx';
 import { HeldPanel } from './held-panel.tsx';
@@ -37,6 +38,17 @@ function useSectionCounts(eventId: string, feed: SeatFeed): void {
   useEffect(() => {
     if (availability.data !== undefined) feed.setCounts(availability.data.seatsBySection);
   }, [availability.data, feed]);
+}
+
+/** What the sheet says at its lowest height. */
+function PeekSummary({ left, right, action }: { left: string; right: string; action: ReactNode }) {
+  return (
+    <div className="flex min-h-11 items-center gap-4 text-base font-semibold">
+      <p className="mr-auto">{left}</p>
+      <p className="tabular">{right}</p>
+      {action}
+    </div>
+  );
 }
 
 /** Choosing and holding: the map or the list on one side, the stub on the other. */
@@ -132,23 +144,23 @@ export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: Sea
         height={sheet}
         onHeight={setSheet}
         summary={
-          <p className="flex items-baseline justify-between text-base font-semibold">
-            {ownHold !== null ? (
-              <span>Held for you</span>
-            ) : size === 0 ? (
-              <>
-                <span>Choose {layout.count === 0 ? 'places' : 'seats'}</span>
-                <span className="tabular font-normal text-faded">
-                  from {formatMoneyShort(event.basePriceCents, event.currency)}
-                </span>
-              </>
-            ) : (
-              <>
-                <span>{count(size, 'ticket', 'tickets')} chosen</span>
-                <span className="tabular">{total}</span>
-              </>
-            )}
-          </p>
+          <PeekSummary
+            left={
+              ownHold !== null
+                ? 'Held for you'
+                : size === 0
+                  ? `Choose ${layout.count === 0 ? 'places' : 'seats'}`
+                  : `${count(size, 'ticket', 'tickets')} chosen`
+            }
+            right={ownHold !== null ? '' : size === 0 ? `from ${formatMoneyShort(event.basePriceCents, event.currency)}` : total}
+            action={
+              ownHold === null && size > 0 ? (
+                <Button look="primary" busy={reserving.isPending} onClick={holdChoice}>
+                  Hold
+                </Button>
+              ) : null
+            }
+          />
         }
       >
         {ownHold !== null ? (
