@@ -4,7 +4,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counts and times every answered request by route pattern and status, and logs it at level debug. Streams are counted by the stream helper instead. */
+/** Counts and times every answered request by route pattern and status, and logs it at level debug. */
 export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
   const durations = metrics.histogram('onsale_http_request_seconds', 'Time from request to answer', BUCKETS_SECONDS, [
     'method',
@@ -23,4 +23,11 @@ export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
     }
     done();
   });
+}
+
+/** Streams never end by themselves, so they are counted while they are open. */
+export function measureStreams(app: FastifyInstance, metrics: Metrics): void {
+  metrics.observed('onsale_event_streams', 'Event streams that are open', [], () => [
+    { labels: {}, value: app.eventStreams.size },
+  ]);
 }

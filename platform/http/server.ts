@@ -10,10 +10,10 @@ import { closeRouteSchemas } from './closed-schemas.ts';
 import { answerUnknownRoutes, sendProblem } from './error-handler.ts';
 import { keepEventStreams } from './event-stream.ts';
 import { acceptJsonBodies } from './json-body.ts';
-import { measureRequests } from './request-metrics.ts';
+import { measureRequests, measureStreams } from './request-metrics.ts';
 import './request.ts';
 import { setApiSecurityHeaders } from './security-headers.ts';
-import { schemaCompiler, validationFailed } from './validation.ts';
+import { compileSchema, validationFailed } from './validation.ts';
 
 export type ServerOptions = {
   logger: Logger;
@@ -62,7 +62,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.decorateRequest('callingService', null);
   app.decorateRequest('refusal', null);
   app.decorateRequest('traceparent', '');
-  app.setValidatorCompiler(schemaCompiler());
+  app.setValidatorCompiler(compileSchema);
   app.setErrorHandler(sendProblem);
   acceptJsonBodies(app);
   keepEventStreams(app);
@@ -81,6 +81,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   app.addHook('preValidation', (request, _reply, done) => done(duplicateParameter(request) ?? unexpectedBody(request)));
   measureRequests(app, options.metrics);
+  if (options.public) measureStreams(app, options.metrics);
   return app;
 }
 

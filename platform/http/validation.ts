@@ -19,28 +19,42 @@ const COMMON: Options = {
 /** Beyond this many values a body is told its first fault only: finding all faults of a large one is work for free. */
 const MAX_VALUES_FOR_ALL_ERRORS = 2_000;
 
+type Compiler = 'body' | 'bodyAll' | 'text' | 'textAll';
+
+const OPTIONS: Record<Compiler, Options> = {
+  body: {},
+  bodyAll: { allErrors: true },
+  text: { coerceTypes: true },
+  textAll: { coerceTypes: true, allErrors: true },
+};
+
+/** Made when first needed and shared by all servers of the process: each takes milliseconds to make. */
+const compilers = new Map<Compiler, Ajv>();
+
+function compilerOf(name: Compiler): Ajv {
+  const compiler = compilers.get(name) ?? createCompiler(OPTIONS[name]);
+  compilers.set(name, compiler);
+  return compiler;
+}
+
 /**
  * Compiles route schemas. Query and path values are text and are turned into what the schema says; a body means what it says.
  * A request is judged by a validator that stops at the first fault; only a small one with a fault is read again for all of them.
  */
-export function schemaCompiler(): FastifySchemaCompiler<TSchema> {
-  const first = { body: ajv({}), text: ajv({ coerceTypes: true }) };
-  const all = { body: ajv({ allErrors: true }), text: ajv({ allErrors: true, coerceTypes: true }) };
-  return ({ schema, httpPart = 'body' }) => {
-    const kind = httpPart === 'body' ? 'body' : 'text';
-    const validate = first[kind].compile(schema);
-    let explain: ValidateFunction | undefined;
-    return (data: unknown) => {
-      if (validate(data)) return true;
-      let errors = validate.errors ?? [];
-      if (isSmall(data)) {
-        explain ??= all[kind].compile(schema);
-        if (!explain(data)) errors = explain.errors ?? errors;
-      }
-      return { error: validationFailed(fieldErrors(errors, httpPart)) };
-    };
+export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = 'body' }) => {
+  const kind = httpPart === 'body' ? 'body' : 'text';
+  const validate = compilerOf(kind).compile(schema);
+  let explain: ValidateFunction | undefined;
+  return (data: unknown) => {
+    if (validate(data)) return true;
+    let errors = validate.errors ?? [];
+    if (isSmall(data)) {
+      explain ??= compilerOf(`${kind}All`).compile(schema);
+      if (!explain(data)) errors = explain.errors ?? errors;
+    }
+    return { error: validationFailed(fieldErrors(errors, httpPart)) };
   };
-}
+};
 
 export function validationFailed(errors: { path: string; message: string; hint?: string }[]): ApiError {
   const [first] = errors;
@@ -50,7 +64,7 @@ export function validationFailed(errors: { path: string; message: string; hint?:
   return new ApiError('VALIDATION_FAILED', detail, { errors });
 }
 
-function ajv(options: Options): Ajv {
+function createCompiler(options: Options): Ajv {
   const instance = new Ajv({ ...COMMON, ...options });
   addFormats.default(instance);
   return instance;
