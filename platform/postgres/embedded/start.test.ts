@@ -282,7 +282,7 @@ describe('a start is refused, saying why and what to do,', () => {
     ],
     [
       'keeps root without its powers out',
-      saying('failed to execute /home/bob/initdb: Permission denied'),
+      saying('failed to execute initdb: Permission denied'),
       /belongs to someone else.*without sudo/,
     ],
     ['has no unshare', null, /is missing.*DATABASE_URL/],
