@@ -11,6 +11,7 @@ import {
   UpdateEventBody,
 } from '../../../contracts/http/catalog.ts';
 import { isId } from '../../../contracts/ids.ts';
+import { onlyFor } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireRole } from '../../../platform/http/request.ts';
 import type { Viewer } from '../domain/access.ts';
@@ -26,15 +27,26 @@ const tags = ['catalog'];
 export function eventRoutes(instance: FastifyInstance, events: Events): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
-  app.get('/v1/events', { schema: { tags, querystring: PageQuery, response: { 200: EventList } } }, async (request) => {
-    const { cursor, limit = DEFAULT_PAGE_SIZE } = request.query;
-    const { items, next } = await events.page({ viewer: viewerOf(request) }, placeOf(cursor), limit);
-    return { items: items.map(toEventAnswer), nextCursor: next === null ? null : encodeEventPlace(next) };
-  });
+  app.get(
+    '/v1/events',
+    {
+      schema: {
+        tags,
+        summary: 'List events: coming ones by date, then past ones',
+        querystring: PageQuery,
+        response: { 200: EventList },
+      },
+    },
+    async (request) => {
+      const { cursor, limit = DEFAULT_PAGE_SIZE } = request.query;
+      const { items, next } = await events.page({ viewer: viewerOf(request) }, placeOf(cursor), limit);
+      return { items: items.map(toEventAnswer), nextCursor: next === null ? null : encodeEventPlace(next) };
+    },
+  );
 
   app.get(
     '/v1/events/search',
-    { schema: { tags, querystring: SearchEventsQuery, response: { 200: EventSearchAnswer } } },
+    { schema: { tags, summary: 'Search events', querystring: SearchEventsQuery, response: { 200: EventSearchAnswer } } },
     async (request) => {
       const { cursor, limit = DEFAULT_PAGE_SIZE, ...filtersApplied } = request.query;
       const filter = { ...filtersApplied, viewer: viewerOf(request) };
@@ -51,24 +63,49 @@ export function eventRoutes(instance: FastifyInstance, events: Events): void {
     },
   );
 
-  app.get('/v1/events/:eventId', { schema: { tags, params: Params, response: { 200: EventAnswer } } }, async (request) => {
-    const { eventId } = request.params;
-    const event = isId('event', eventId) ? await events.find(eventId, viewerOf(request)) : null;
-    if (event === null) throw eventNotFound();
-    return toEventAnswer(event);
-  });
+  app.get(
+    '/v1/events/:eventId',
+    { schema: { tags, summary: 'Read an event', params: Params, response: { 200: EventAnswer } } },
+    async (request) => {
+      const { eventId } = request.params;
+      const event = isId('event', eventId) ? await events.find(eventId, viewerOf(request)) : null;
+      if (event === null) throw eventNotFound();
+      return toEventAnswer(event);
+    },
+  );
 
-  app.post('/v1/events', { schema: { tags, body: CreateEventBody, response: { 201: EventAnswer } } }, async (request, reply) => {
-    const { userId } = requireRole(request, 'organizer', 'admin');
-    const creation = await events.create(request.body, userId, request.traceparent);
-    if (!creation.ok) throw eventRefusal(creation);
-    const { event } = creation;
-    return reply.code(201).header('location', `/v1/events/${event.eventId}`).send(toEventAnswer(event));
-  });
+  app.post(
+    '/v1/events',
+    {
+      schema: {
+        tags,
+        summary: 'Make an event',
+        security: onlyFor('organizer', 'admin'),
+        body: CreateEventBody,
+        response: { 201: EventAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { userId } = requireRole(request, 'organizer', 'admin');
+      const creation = await events.create(request.body, userId, request.traceparent);
+      if (!creation.ok) throw eventRefusal(creation);
+      const { event } = creation;
+      return reply.code(201).header('location', `/v1/events/${event.eventId}`).send(toEventAnswer(event));
+    },
+  );
 
   app.put(
     '/v1/events/:eventId',
-    { schema: { tags, params: Params, body: UpdateEventBody, response: { 200: EventAnswer } } },
+    {
+      schema: {
+        tags,
+        summary: 'Change or cancel an event',
+        security: onlyFor('organizer', 'admin'),
+        params: Params,
+        body: UpdateEventBody,
+        response: { 200: EventAnswer },
+      },
+    },
     async (request) => {
       const { userId, roles } = requireRole(request, 'organizer', 'admin');
       const { eventId } = request.params;

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { CreateVenueBody, PageQuery, Venue, VenueList } from '../../../contracts/http/catalog.ts';
 import { isId } from '../../../contracts/ids.ts';
+import { onlyFor } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireRole } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
@@ -18,7 +19,7 @@ export function venueRoutes(instance: FastifyInstance, venues: Venues): void {
 
   app.get(
     '/v1/venues',
-    { schema: { tags: ['catalog'], querystring: PageQuery, response: { 200: VenueList } } },
+    { schema: { tags: ['catalog'], summary: 'List venues by name', querystring: PageQuery, response: { 200: VenueList } } },
     async (request) => {
       const { cursor, limit = DEFAULT_PAGE_SIZE } = request.query;
       const { items, next } = await venues.page(cursor === undefined ? null : decodeVenuePlace(cursor), limit);
@@ -26,16 +27,28 @@ export function venueRoutes(instance: FastifyInstance, venues: Venues): void {
     },
   );
 
-  app.get('/v1/venues/:venueId', { schema: { tags: ['catalog'], params: Params, response: { 200: Venue } } }, async (request) => {
-    const { venueId } = request.params;
-    const venue = isId('venue', venueId) ? await venues.find(venueId) : null;
-    if (venue === null) throw venueNotFound();
-    return toVenue(venue);
-  });
+  app.get(
+    '/v1/venues/:venueId',
+    { schema: { tags: ['catalog'], summary: 'Read a venue', params: Params, response: { 200: Venue } } },
+    async (request) => {
+      const { venueId } = request.params;
+      const venue = isId('venue', venueId) ? await venues.find(venueId) : null;
+      if (venue === null) throw venueNotFound();
+      return toVenue(venue);
+    },
+  );
 
   app.post(
     '/v1/venues',
-    { schema: { tags: ['catalog'], body: CreateVenueBody, response: { 201: Venue } } },
+    {
+      schema: {
+        tags: ['catalog'],
+        summary: 'Make a venue',
+        security: onlyFor('organizer', 'admin'),
+        body: CreateVenueBody,
+        response: { 201: Venue },
+      },
+    },
     async (request, reply) => {
       const { userId } = requireRole(request, 'organizer', 'admin');
       const creation = await venues.create(request.body, userId, request.traceparent);

@@ -13,6 +13,7 @@ import {
 import { isId } from '../../../contracts/ids.ts';
 import { errorOfAnswer, replay } from '../../../platform/idempotency/answer.ts';
 import { requireIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
+import { SIGNED_IN } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireUser } from '../../../platform/http/request.ts';
 import type { Clock } from '../../../platform/clock.ts';
@@ -39,7 +40,10 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
 
   app.post(
     '/v1/orders',
-    { config: { idempotencyKey: 'required' }, schema: { tags, body: CreateOrderBody, response: { 201: Order } } },
+    {
+      config: { idempotencyKey: 'required' },
+      schema: { tags, summary: 'Order what is held', security: SIGNED_IN, body: CreateOrderBody, response: { 201: Order } },
+    },
     async (request, reply) => {
       const { userId } = requireUser(request);
       const key = requireIdempotencyKey(request);
@@ -52,16 +56,37 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
     },
   );
 
-  app.get('/v1/orders', { schema: { tags, querystring: PageQuery, response: { 200: OrderList } } }, async (request, reply) => {
-    const { userId } = requireUser(request);
-    reply.header('cache-control', PRIVATE);
-    const page = await pageOf('order', request.query, (before, limit) => ordersOfUser(database, userId, before, limit));
-    return { items: page.rows.map(toOrderAnswer), nextCursor: page.nextCursor((order) => order.orderId) };
-  });
+  app.get(
+    '/v1/orders',
+    {
+      schema: {
+        tags,
+        summary: 'My orders, the latest first',
+        security: SIGNED_IN,
+        querystring: PageQuery,
+        response: { 200: OrderList },
+      },
+    },
+    async (request, reply) => {
+      const { userId } = requireUser(request);
+      reply.header('cache-control', PRIVATE);
+      const page = await pageOf('order', request.query, (before, limit) => ordersOfUser(database, userId, before, limit));
+      return { items: page.rows.map(toOrderAnswer), nextCursor: page.nextCursor((order) => order.orderId) };
+    },
+  );
 
   app.get(
     '/v1/orders/:id',
-    { schema: { tags, params: OrderPath, querystring: OrderQuery, response: { 200: Order } } },
+    {
+      schema: {
+        tags,
+        summary: 'Read an order, or wait until it is settled',
+        security: SIGNED_IN,
+        params: OrderPath,
+        querystring: OrderQuery,
+        response: { 200: Order },
+      },
+    },
     async (request, reply) => {
       reply.header('cache-control', PRIVATE);
       const { waitFor, timeoutMs = DEFAULT_WAIT_MS } = request.query;
@@ -72,17 +97,29 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
     },
   );
 
-  app.post('/v1/orders/:id/cancel', { schema: { tags, params: OrderPath, response: { 200: Order } } }, async (request, reply) => {
-    const { userId } = requireUser(request);
-    const orderId = orderIdOf(request.params.id);
-    const mayCancel = (order: OrderState): boolean => order.userId === userId;
-    const order = await cancelOrder({ database, clock }, { orderId, mayCancel, traceparent: request.traceparent });
-    return reply.header('cache-control', PRIVATE).send(toOrderAnswer(order));
-  });
+  app.post(
+    '/v1/orders/:id/cancel',
+    {
+      schema: {
+        tags,
+        summary: 'Cancel an order that is not paid',
+        security: SIGNED_IN,
+        params: OrderPath,
+        response: { 200: Order },
+      },
+    },
+    async (request, reply) => {
+      const { userId } = requireUser(request);
+      const orderId = orderIdOf(request.params.id);
+      const mayCancel = (order: OrderState): boolean => order.userId === userId;
+      const order = await cancelOrder({ database, clock }, { orderId, mayCancel, traceparent: request.traceparent });
+      return reply.header('cache-control', PRIVATE).send(toOrderAnswer(order));
+    },
+  );
 
   app.get(
     '/v1/orders/:id/tickets',
-    { schema: { tags, params: OrderPath, response: { 200: OrderTickets } } },
+    { schema: { tags, summary: 'Tickets of an order', security: SIGNED_IN, params: OrderPath, response: { 200: OrderTickets } } },
     async (request, reply) => {
       reply.header('cache-control', PRIVATE);
       const { orderId } = await visibleOrder(database, request, request.params.id);

@@ -4,6 +4,7 @@ import { ChargeAnswer, ChargeBody, Payment, PaymentList, PaymentPath, PaymentsQu
 import { isId } from '../../../contracts/ids.ts';
 import { errorOfAnswer, replay } from '../../../platform/idempotency/answer.ts';
 import { requireIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
+import { onlyFor, SIGNED_IN } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireRole, requireUser } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
@@ -27,7 +28,13 @@ export function publicRoutes(instance: FastifyInstance, { database, charge }: Pu
     '/v1/charge',
     {
       config: { idempotencyKey: 'required' },
-      schema: { tags, body: ChargeBody, response: { 201: ChargeAnswer, 202: ChargeAnswer } },
+      schema: {
+        tags,
+        summary: 'Pay for an order',
+        security: SIGNED_IN,
+        body: ChargeBody,
+        response: { 201: ChargeAnswer, 202: ChargeAnswer },
+      },
     },
     async (request, reply) => {
       const { userId } = requireUser(request);
@@ -41,19 +48,31 @@ export function publicRoutes(instance: FastifyInstance, { database, charge }: Pu
     },
   );
 
-  app.get('/v1/payments/:id', { schema: { tags, params: PaymentPath, response: { 200: Payment } } }, async (request, reply) => {
-    const user = requireUser(request);
-    const { id } = request.params;
-    const payment = isId('payment', id) ? await paymentById(database, id) : undefined;
-    if (payment === undefined || (payment.userId !== user.userId && !user.roles.includes('admin'))) {
-      throw new ApiError('PAYMENT_NOT_FOUND', 'You have no such payment.');
-    }
-    return reply.header('cache-control', PRIVATE).send(toPaymentAnswer(payment));
-  });
+  app.get(
+    '/v1/payments/:id',
+    { schema: { tags, summary: 'Read a payment', security: SIGNED_IN, params: PaymentPath, response: { 200: Payment } } },
+    async (request, reply) => {
+      const user = requireUser(request);
+      const { id } = request.params;
+      const payment = isId('payment', id) ? await paymentById(database, id) : undefined;
+      if (payment === undefined || (payment.userId !== user.userId && !user.roles.includes('admin'))) {
+        throw new ApiError('PAYMENT_NOT_FOUND', 'You have no such payment.');
+      }
+      return reply.header('cache-control', PRIVATE).send(toPaymentAnswer(payment));
+    },
+  );
 
   app.get(
     '/v1/payments',
-    { schema: { tags, querystring: PaymentsQuery, response: { 200: PaymentList } } },
+    {
+      schema: {
+        tags,
+        summary: 'All payments, the latest first',
+        security: onlyFor('admin'),
+        querystring: PaymentsQuery,
+        response: { 200: PaymentList },
+      },
+    },
     async (request, reply) => {
       requireRole(request, 'admin');
       const { limit = DEFAULT_LIMIT, cursor, status = null, orderId = null } = request.query;

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox';
 import type { EventFacts } from '../../../contracts/events/catalog.ts';
 import { idSchema, isId } from '../../../contracts/ids.ts';
 import { BulkSeatsAnswer, BulkSeatsBody } from '../../../contracts/http/seating.ts';
+import { onlyFor } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireRole } from '../../../platform/http/request.ts';
 import type { ServiceClient } from '../../../platform/http/service-client.ts';
@@ -35,6 +36,7 @@ export function importRoute(app: FastifyInstance, context: LayoutContext, servic
         schema: {
           tags: ['seating'],
           summary: 'Add sections, rows and seats to an event',
+          security: onlyFor('organizer', 'admin'),
           querystring: Query,
           body: { content: { 'application/json': { schema: BulkSeatsBody }, 'text/csv': { schema: Type.Unsafe<Buffer>({}) } } },
           response: { 201: BulkSeatsAnswer },

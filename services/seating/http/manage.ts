@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BlockSeatsAnswer, BlockSeatsBody, EditSectionBody, SectionAvailability } from '../../../contracts/http/seating.ts';
+import { onlyFor } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireRole } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
@@ -20,6 +21,7 @@ export function manageRoutes(app: FastifyInstance, context: LayoutContext, seats
       schema: {
         tags: ['seating'],
         summary: 'Change a price or a capacity',
+        security: onlyFor('organizer', 'admin'),
         body: EditSectionBody,
         response: { 200: SectionAvailability },
       },
@@ -43,6 +45,7 @@ export function manageRoutes(app: FastifyInstance, context: LayoutContext, seats
         schema: {
           tags: ['seating'],
           summary: type === 'block' ? 'Take seats off sale' : 'Put blocked seats back on sale',
+          security: onlyFor('organizer', 'admin'),
           body: BlockSeatsBody,
           response: { 200: BlockSeatsAnswer },
         },

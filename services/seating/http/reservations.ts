@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { isId } from '../../../contracts/ids.ts';
 import { ReleaseBody, Reservation } from '../../../contracts/http/seating.ts';
+import { SIGNED_IN } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireUser } from '../../../platform/http/request.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
@@ -17,7 +18,15 @@ export function reservationRoutes(app: FastifyInstance, seats: Seats, database: 
 
   routes.get(
     '/v1/seats/reservation/:reservationId',
-    { schema: { tags: ['seating'], summary: 'Read a reservation', params: Params, response: { 200: Reservation } } },
+    {
+      schema: {
+        tags: ['seating'],
+        summary: 'Read a reservation',
+        security: SIGNED_IN,
+        params: Params,
+        response: { 200: Reservation },
+      },
+    },
     async (request) => {
       const user = requireUser(request);
       const { reservationId } = request.params;
@@ -41,13 +50,29 @@ export function reservationRoutes(app: FastifyInstance, seats: Seats, database: 
 
   routes.delete(
     '/v1/seats/reservation/:reservationId',
-    { schema: { tags: ['seating'], summary: 'Give a hold back', params: Params, response: { 200: Reservation } } },
+    {
+      schema: {
+        tags: ['seating'],
+        summary: 'Give a hold back',
+        security: SIGNED_IN,
+        params: Params,
+        response: { 200: Reservation },
+      },
+    },
     async (request) => release(request.params.reservationId, requireUser(request).userId, request.traceparent),
   );
 
   routes.post(
     '/v1/seats/release',
-    { schema: { tags: ['seating'], summary: 'Give a hold back', body: ReleaseBody, response: { 200: Reservation } } },
+    {
+      schema: {
+        tags: ['seating'],
+        summary: 'Give a hold back',
+        security: SIGNED_IN,
+        body: ReleaseBody,
+        response: { 200: Reservation },
+      },
+    },
     async (request) => release(request.body.reservationId, requireUser(request).userId, request.traceparent),
   );
 }

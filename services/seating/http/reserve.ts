@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { newId } from '../../../contracts/ids.ts';
 import { Reservation, ReserveBody } from '../../../contracts/http/seating.ts';
+import { SIGNED_IN } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireUser } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
@@ -18,7 +19,13 @@ export function reserveRoute(app: FastifyInstance, seats: Seats, views: SeatView
     '/v1/seats/reserve',
     {
       config: { idempotencyKey: 'accepted' },
-      schema: { tags: ['seating'], summary: 'Hold seats or places', body: ReserveBody, response: { 201: Reservation } },
+      schema: {
+        tags: ['seating'],
+        summary: 'Hold seats or places',
+        security: SIGNED_IN,
+        body: ReserveBody,
+        response: { 201: Reservation },
+      },
     },
     async (request, reply) => {
       const { userId } = requireUser(request);

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { LoginAnswer, LoginBody, RegisterBody, User } from '../../../contracts/http/users.ts';
 import type { AccessTokens } from '../../../platform/auth/access-tokens.ts';
+import { SIGNED_IN } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireUser } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
@@ -17,7 +18,7 @@ export function publicRoutes(instance: FastifyInstance, accounts: Accounts, toke
 
   app.post(
     '/v1/users/register',
-    { schema: { tags: ['users'], body: RegisterBody, response: { 201: User } } },
+    { schema: { tags: ['users'], summary: 'Make an account', body: RegisterBody, response: { 201: User } } },
     async (request, reply) => {
       const registration = await accounts.register(request.body, request.traceparent);
       if (!registration.ok) throw refusal(registration.code);
@@ -27,7 +28,7 @@ export function publicRoutes(instance: FastifyInstance, accounts: Accounts, toke
 
   app.post(
     '/v1/users/login',
-    { schema: { tags: ['users'], body: LoginBody, response: { 200: LoginAnswer } } },
+    { schema: { tags: ['users'], summary: 'Sign in', body: LoginBody, response: { 200: LoginAnswer } } },
     async (request, reply) => {
       const signedIn = await accounts.signIn(nameOf(request.body), request.body.password, request.traceparent);
       if (!signedIn.ok) throw refusal(signedIn.code);
@@ -35,14 +36,18 @@ export function publicRoutes(instance: FastifyInstance, accounts: Accounts, toke
     },
   );
 
-  app.get('/v1/users/me', { schema: { tags: ['users'], response: { 200: User } } }, async (request, reply) => {
-    const { userId } = requireUser(request);
-    const account = await accounts.find(userId);
-    if (account === null) {
-      throw new ApiError('UNAUTHENTICATED', 'The account of this access token no longer exists. Register or sign in again.');
-    }
-    return reply.header('cache-control', PRIVATE).send(toUser(account));
-  });
+  app.get(
+    '/v1/users/me',
+    { schema: { tags: ['users'], summary: 'Who I am', security: SIGNED_IN, response: { 200: User } } },
+    async (request, reply) => {
+      const { userId } = requireUser(request);
+      const account = await accounts.find(userId);
+      if (account === null) {
+        throw new ApiError('UNAUTHENTICATED', 'The account of this access token no longer exists. Register or sign in again.');
+      }
+      return reply.header('cache-control', PRIVATE).send(toUser(account));
+    },
+  );
 }
 
 function nameOf({ username, email }: LoginBody): { username: string } | { email: string } {
