@@ -93,22 +93,22 @@ function orderFor(reservation: Reservation, rules: PriceRules, now: Date): Order
   const { userId, eventId, reservationId, currency } = reservation;
   const price = priceOrder(itemsOf(reservation), rules);
   const expiresAt = new Date(reservation.expiresAt);
-  const order = (({
-	orderId: newId('order'),
-	userId,
-	eventId,
-	reservationId,
-	status: 'PENDING' as const,
-	...price,
-	currency,
-	paymentId: null,
-	confirmationNumber: null,
-	expiresAt,
-	paymentWindowEndsAt: null,
-	holdEndReason: null,
-	createdAt: now,
-	updatedAt: now
-}));
+  const order = {
+    orderId: newId('order'),
+    userId,
+    eventId,
+    reservationId,
+    status: 'PENDING' as const,
+    ...price,
+    currency,
+    paymentId: null,
+    confirmationNumber: null,
+    expiresAt,
+    paymentWindowEndsAt: null,
+    holdEndReason: null,
+    createdAt: now,
+    updatedAt: now,
+  };
   return { ...order, checkAt: whenToCheck(order, now) };
 }
 
