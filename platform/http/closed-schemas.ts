@@ -11,8 +11,18 @@ const NO_PARAMETERS = { type: 'object', properties: {}, additionalProperties: fa
 export function closeRouteSchemas(route: RouteOptions): void {
   const schema: FastifySchema = { ...route.schema };
   schema.querystring = schema.querystring === undefined ? NO_PARAMETERS : closed(schema.querystring);
-  if (schema.body !== undefined) schema.body = closed(schema.body);
+  if (schema.body !== undefined) schema.body = closedBody(schema.body);
   route.schema = schema;
+}
+
+/** A body may have a schema for each content type. */
+function closedBody(body: unknown): unknown {
+  if (!isSchema(body) || !isSchema(body['content'])) return closed(body);
+  const kinds = Object.entries(body['content']).map(([type, kind]) => [
+    type,
+    isSchema(kind) ? { ...kind, schema: closed(kind['schema']) } : kind,
+  ]);
+  return { ...body, content: Object.fromEntries(kinds) };
 }
 
 function closed(schema: unknown): unknown {

@@ -155,6 +155,35 @@ describe('a request body', () => {
     expect(large.json()).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
   });
 
+  it('may have a schema per content type, and is needed and closed all the same', async () => {
+    const app = server();
+    app.register((scope, _options, done) => {
+      scope.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, text, parsed) => parsed(null, text));
+      const content = {
+        'application/json': { schema: Type.Object({ eventId: Type.String() }) },
+        'text/csv': { schema: Type.String() },
+      };
+      scope.post('/import', { schema: { body: { content } } }, async (request) => ({ got: request.body }));
+      done();
+    });
+    const send = (type: string | null, payload?: string) =>
+      app.inject({
+        method: 'POST',
+        url: '/import',
+        headers: type === null ? {} : { 'content-type': type },
+        ...(payload === undefined ? {} : { payload }),
+      });
+    expect((await send(null)).json()).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+    expect((await send('application/json')).statusCode).toBe(400);
+    expect((await send('application/json', '{"event_id":"e"}')).json().errors).toContainEqual({
+      path: '$.event_id',
+      message: 'is not a known field',
+      hint: 'eventId',
+    });
+    expect((await send('text/csv', 'a,b')).json()).toEqual({ got: 'a,b' });
+    expect((await send('text/plain', 'a')).statusCode).toBe(415);
+  });
+
   it('is refused by a route that takes none', async () => {
     const app = server();
     const post = (payload: object) => app.inject({ method: 'POST', url: '/actions', payload });

@@ -79,7 +79,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
         : undefined,
     );
   });
-  app.addHook('preValidation', (request, _reply, done) => done(duplicateParameter(request) ?? unexpectedBody(request)));
+  app.addHook('preValidation', (request, _reply, done) =>
+    done(duplicateParameter(request) ?? missingBody(request) ?? unexpectedBody(request)),
+  );
   measureRequests(app, options.metrics);
   if (options.public) measureStreams(app, options.metrics);
   return app;
@@ -119,6 +121,13 @@ function duplicateParameter(request: FastifyRequest): Error | undefined {
       return validationFailed([{ path: `query.${name.slice(0, 64)}`, message: 'is given more than once' }]);
   }
   return undefined;
+}
+
+/** Fastify checks no body at all against a route with a schema per content type when there is none. */
+function missingBody(request: FastifyRequest): Error | undefined {
+  const schema = request.routeOptions.schema?.body;
+  const perType = typeof schema === 'object' && schema !== null && 'content' in schema;
+  return perType && request.body === undefined ? validationFailed([{ path: '$', message: 'a body is required' }]) : undefined;
 }
 
 /** A route without a body schema takes no fields; kinds of body that a route parses itself are its own business. */
