@@ -17,6 +17,8 @@ export function checks(root: string): Step[] {
     check('format', 'prettier/bin/prettier.cjs', ['--check', '.']),
     check('types', 'typescript/bin/tsc', ['--noEmit', '-p', '.']),
     check('types of web', 'typescript/bin/tsc', ['--noEmit', '-p', 'web']),
+    // The browser tests look at what was built, so it has to be built from what is here.
+    check('pages', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn']),
     check('dead code', 'knip/bin/knip.js', []),
     check('lint', 'oxlint/bin/oxlint', []),
   ];
