@@ -18,6 +18,8 @@ export type BeginPayment = {
   stop(): Promise<void>;
 };
 
+/** Shorter than payments waits for us, so that it hears of a seating that is away. */
+const SEATING_TIMEOUT_MS = 5_000;
 const BATCH = { maxBatch: 200, maxQueue: 2_000, maxWaitMs: 3_000 };
 
 export function createPaymentBeginner(deps: { database: Database; services: ServiceClient; clock: Clock }): BeginPayment {
@@ -43,8 +45,10 @@ export function createPaymentBeginner(deps: { database: Database; services: Serv
     const path = `/internal/reservations/${order.reservationId}/payment-window`;
     const body = { orderId: order.orderId, windowSeconds: PAYMENT_WINDOW_SECONDS };
     try {
-      const answer = await services.call<PaymentWindowAnswer>('seating', path, { method: 'POST', body, traceparent });
-      return new Date(answer.heldUntil);
+      const timeoutMs = SEATING_TIMEOUT_MS;
+      const answer = await services.call<PaymentWindowAnswer>('seating', path, { method: 'POST', body, traceparent, timeoutMs });
+      // The hold may live much longer, but the charge is over by then: that is when an order that heard nothing asks.
+      return new Date(Math.min(Date.parse(answer.heldUntil), clock.now().getTime() + PAYMENT_WINDOW_SECONDS * 1_000));
     } catch (error) {
       if (error instanceof ApiError && (error.code === 'RESERVATION_NOT_ACTIVE' || error.code === 'RESERVATION_NOT_FOUND')) {
         throw new ApiError('ORDER_NOT_PAYABLE', 'The hold on the seats has ended, so nothing was charged. Reserve seats again.');

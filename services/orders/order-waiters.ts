@@ -18,14 +18,18 @@ export type OrderWaiters = {
 const MAX_WAITERS = 5_000;
 /** Other processes commit without telling this one, so it also looks by itself. */
 const POLL_MS = 250;
+/** A busy service commits hundreds of times a second; looking at all who wait as often would cost more than it saves them. */
+const LOOK_GAP_MS = 20;
 
 /** All who wait are served by one query at a time, however many they are. */
 export function createOrderWaiters(database: Database): OrderWaiters {
   const waiting = new Map<string, Set<() => void>>();
   let count = 0;
   let poll: NodeJS.Timeout | null = null;
+  let scheduled = false;
   let looking = false;
-  let lookAgain = false;
+  let missed = false;
+  let nextLookMs = 0;
 
   function untilSettled(orderId: string, timeoutMs: number): Promise<void> {
     if (count >= MAX_WAITERS)
@@ -50,23 +54,29 @@ export function createOrderWaiters(database: Database): OrderWaiters {
   }
 
   function poke(): void {
-    if (count === 0) return;
-    if (looking) lookAgain = true;
-    else void look();
+    if (count === 0 || scheduled) return;
+    scheduled = true;
+    setTimeout(() => void look(), Math.max(0, nextLookMs - performance.now()));
   }
 
+  /** What is committed while a look is under way asks for the next one. */
   async function look(): Promise<void> {
+    scheduled = false;
+    if (looking) {
+      missed = true;
+      return;
+    }
     looking = true;
-    do {
-      lookAgain = false;
-      try {
-        const statuses = await readStatuses(database, [...waiting.keys()]);
-        for (const [orderId, status] of statuses) if (isSettled(status)) release(orderId);
-      } catch {
-        // The database is away for a moment: the next look or the timeout ends the wait.
-      }
-    } while (lookAgain && count > 0);
+    try {
+      const statuses = await readStatuses(database, [...waiting.keys()]);
+      for (const [orderId, status] of statuses) if (isSettled(status)) release(orderId);
+    } catch {
+      // The database is away for a moment: the next look or the timeout ends the wait.
+    }
     looking = false;
+    nextLookMs = performance.now() + LOOK_GAP_MS;
+    if (missed) poke();
+    missed = false;
   }
 
   function release(orderId: string): void {

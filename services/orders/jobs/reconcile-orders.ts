@@ -36,21 +36,36 @@ export async function reconcileDue(deps: ReconcilerDeps, signal?: AbortSignal): 
   const { database, clock } = deps;
   const now = clock.now();
   const due = await takeDue(database, now, new Date(now.getTime() + AGAIN_MS), ORDERS_AT_ONCE);
-  const free = due.filter((order) => order.status === 'PENDING' && order.totalCents === 0);
-  if (free.length > 0)
-    await confirm(
-      deps,
-      free.map(({ orderId }) => ({ orderId, paymentId: null, traceparent: undefined })),
-    );
-  const others = due.filter((order) => !free.includes(order));
-  for (let start = 0; start < others.length && signal?.aborted !== true; start += CALLS_AT_ONCE) {
-    await Promise.all(others.slice(start, start + CALLS_AT_ONCE).map((order) => reconcile(deps, order)));
+  const free = due.filter(isFree);
+  const confirmed = free.length > 0 && (await confirmFree(deps, free));
+  const rest = confirmed ? due.filter((order) => !isFree(order)) : due;
+  for (let start = 0; start < rest.length && signal?.aborted !== true; start += CALLS_AT_ONCE) {
+    await Promise.all(rest.slice(start, start + CALLS_AT_ONCE).map((order) => reconcile(deps, order)));
   }
+}
+
+function isFree({ status, totalCents }: OrderState): boolean {
+  return status === 'PENDING' && totalCents === 0;
+}
+
+/** All of them in one call; false when that fails, since one of them must not keep the others waiting. */
+async function confirmFree(deps: ReconcilerDeps, free: readonly OrderState[]): Promise<boolean> {
+  try {
+    await confirm(deps, free.map(freeOfCharge));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freeOfCharge({ orderId }: OrderState): Paid {
+  return { orderId, paymentId: null, traceparent: undefined };
 }
 
 async function reconcile(deps: ReconcilerDeps, order: OrderState): Promise<void> {
   try {
-    if (order.status === 'PAYMENT_PROCESSING' && order.paymentId !== null) await askPayments(deps, order, order.paymentId);
+    if (isFree(order)) await confirm(deps, [freeOfCharge(order)]);
+    else if (order.status === 'PAYMENT_PROCESSING' && order.paymentId !== null) await askPayments(deps, order, order.paymentId);
     else if (order.status === 'PENDING') await askSeating(deps, order);
   } catch (error) {
     deps.onError(error, order.orderId);
