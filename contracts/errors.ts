@@ -26,7 +26,7 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not take this method' },
   USERNAME_TAKEN: { status: 409, title: 'This username is taken' },
   EMAIL_TAKEN: { status: 409, title: 'This e-mail address is taken' },
-  SEAT_UNAVAILABLE: { status: 409, title: 'Someone else has at least one of these seats' },
+  SEAT_UNAVAILABLE: { status: 409, title: 'At least one of these seats is not free' },
   SOLD_OUT: { status: 409, title: 'Not enough left' },
   TICKET_LIMIT_EXCEEDED: { status: 409, title: 'More tickets than one buyer may have' },
   SALE_NOT_OPEN: { status: 409, title: 'The sale is not open' },

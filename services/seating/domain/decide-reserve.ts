@@ -17,6 +17,7 @@ export type ReserveCommand = {
 };
 
 export type ReserveRefusal =
+  | { ok: false; code: 'EVENT_NOT_FOUND' }
   | { ok: false; code: 'SALE_NOT_OPEN'; reason: 'NOT_YET' | 'OVER' | 'CLOSED'; onSaleAt: Date }
   | { ok: false; code: 'SEAT_NOT_FOUND'; seatIds: number[] }
   | { ok: false; code: 'SECTION_NOT_FOUND'; section: string }
@@ -32,6 +33,7 @@ type Choice = { ok: true; chosen: Chosen } | ReserveRefusal;
 
 /** Whether a buyer gets a hold. All or nothing: the hold has every seat and place asked for, or there is no hold. */
 export function decideReserve(state: SaleState, command: ReserveCommand, now: Date, defaultTtlSeconds: number): ReserveDecision {
+  if (isHiddenFrom(state.rules, command.userId)) return { ok: false, code: 'EVENT_NOT_FOUND' };
   const closed = whyClosed(state.rules, now);
   if (closed) return closed;
   const quantity = quantityOf(command.selection);
@@ -42,6 +44,11 @@ export function decideReserve(state: SaleState, command: ReserveCommand, now: Da
   if (!choice.ok) return choice;
   const reservation = hold(state, command, choice.chosen, quantity, now, defaultTtlSeconds);
   return { ok: true, reservation, changes: [{ type: 'reserved', reservation }] };
+}
+
+/** A draft is there for its organizer alone; others must not even learn that there is one. */
+export function isHiddenFrom(rules: Pick<SaleRules, 'status' | 'organizerId'>, userId: string): boolean {
+  return rules.status === 'DRAFT' && rules.organizerId !== userId;
 }
 
 /** Why nothing can be reserved now, or null. */

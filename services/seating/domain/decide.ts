@@ -17,7 +17,6 @@ export type Command =
 
 export type Refusal =
   | ReserveRefusal
-  | { ok: false; code: 'EVENT_NOT_FOUND' }
   | { ok: false; code: 'RESERVATION_NOT_FOUND' }
   | { ok: false; code: 'RESERVATION_NOT_ACTIVE'; status: string }
   | { ok: false; code: 'RESERVATION_IN_PAYMENT'; heldUntil: Date }

@@ -88,7 +88,7 @@ export function toError(refusal: Refusal): ApiError {
     case 'SEAT_UNAVAILABLE':
       return new ApiError(
         'SEAT_UNAVAILABLE',
-        'Someone was a moment faster for at least one of these seats. None of them was reserved; choose others.',
+        'At least one of these seats is not free: someone was faster, or it is blocked. None was reserved; choose others.',
         { unavailableSeatIds: refusal.unavailableSeatIds },
       );
     case 'SOLD_OUT':
@@ -104,5 +104,6 @@ const SALE_DETAIL = {
 
 function soldOutDetail(available: number, section: string | null): string {
   const where = section === null ? '' : ` in ${section}`;
-  return available === 0 ? `Nothing is left${where}.` : `Only ${available} left${where}. Nothing was reserved.`;
+  const left = available === 0 ? 'Nothing' : `Only ${available}`;
+  return `${left} of what you asked for is left${where}. Nothing was reserved; ask for fewer, another section or a higher price.`;
 }

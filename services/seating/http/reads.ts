@@ -12,6 +12,7 @@ import {
   SeatStatuses,
 } from '../../../contracts/http/seating.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
+import { requireUser } from '../../../platform/http/request.ts';
 import { prebuilt, sendPrebuilt } from '../../../platform/http/prebuilt.ts';
 import { seatOf } from '../domain/layout.ts';
 import type { EventFeed } from '../reads/event-feed.ts';
@@ -97,6 +98,8 @@ export async function visibleFeed(request: FastifyRequest, views: SeatViews, eve
   const rules = feed?.view().sale.rules;
   const user = request.identity?.kind === 'user' ? request.identity : null;
   const hidden = rules?.status === 'DRAFT' && user?.userId !== rules.organizerId && user?.roles.includes('admin') !== true;
+  // Its owner would look for the fault in the wrong place. Nobody else learns from it that there is a draft.
+  if ((!feed || hidden) && request.refusal !== null) requireUser(request);
   if (!feed || hidden) throw new ApiError('EVENT_NOT_FOUND', 'There is no such event, or it has no seats yet.');
   return feed;
 }

@@ -8,7 +8,7 @@ import { requireUser } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
 import { replay } from '../../../platform/idempotency/answer.ts';
 import { optionalIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
-import type { Selection } from '../domain/decide-reserve.ts';
+import { isHiddenFrom, type Selection } from '../domain/decide-reserve.ts';
 import { seatIdOfCode } from '../domain/layout.ts';
 import type { SeatViews } from '../reads/views.ts';
 import type { Seats } from '../writes/seats.ts';
@@ -32,7 +32,7 @@ export function reserveRoute(app: FastifyInstance, seats: Seats, views: SeatView
       const { body } = request;
       if (body.userId !== undefined && body.userId !== userId)
         throw new ApiError('FORBIDDEN', 'You can reserve for yourself only: leave userId out.');
-      const selection = await selectionOf(body, views);
+      const selection = await selectionOf(body, userId, views);
       const key = optionalIdempotencyKey(request);
       const answer = await seats.submit({
         command: { type: 'reserve', eventId: body.eventId, userId, reservationId: newId('reservation'), selection },
@@ -45,20 +45,21 @@ export function reserveRoute(app: FastifyInstance, seats: Seats, views: SeatView
   );
 }
 
-async function selectionOf(body: ReserveBody, views: SeatViews): Promise<Selection> {
+async function selectionOf(body: ReserveBody, userId: string, views: SeatViews): Promise<Selection> {
   const ways = [body.seatIds, body.seatCodes, body.places, body.bestAvailable].filter((way) => way !== undefined);
   if (ways.length !== 1)
     throw validationFailed([{ path: '$', message: 'must have exactly one of seatIds, seatCodes, places and bestAvailable' }]);
   if (body.seatIds) return { kind: 'seats', seatIds: body.seatIds };
   if (body.places) return { kind: 'places', places: body.places };
   if (body.bestAvailable) return { kind: 'best', ...body.bestAvailable };
-  return { kind: 'seats', seatIds: await seatIdsOf(body.eventId, body.seatCodes ?? [], views) };
+  return { kind: 'seats', seatIds: await seatIdsOf(body, userId, views) };
 }
 
 /** Codes never change what they name, so they can be looked up before the lock. */
-async function seatIdsOf(eventId: string, seatCodes: readonly string[], views: SeatViews): Promise<number[]> {
+async function seatIdsOf({ eventId, seatCodes = [] }: ReserveBody, userId: string, views: SeatViews): Promise<number[]> {
   const feed = await views.get(eventId);
-  if (!feed) throw new ApiError('EVENT_NOT_FOUND', 'There is no such event, or it has no seats on sale yet.');
+  if (!feed || isHiddenFrom(feed.view().sale.rules, userId))
+    throw new ApiError('EVENT_NOT_FOUND', 'There is no such event, or it has no seats on sale yet.');
   const { layout } = feed.view();
   const found = seatCodes.map((code) => ({ code, seatId: seatIdOfCode(layout, code) }));
   const unknown = found.flatMap(({ code, seatId }) => (seatId === undefined ? code : []));

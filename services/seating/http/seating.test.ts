@@ -274,6 +274,13 @@ describe('reading seats', () => {
     expect(await send('GET', url)).toMatchObject({ status: 404 });
     expect(await send('GET', url, undefined, `${newId('user')} organizer`)).toMatchObject({ status: 404 });
     expect(await send('GET', url, undefined, asOrganizer)).toMatchObject({ status: 200 });
+    for (const choice of [{ seatIds: [1] }, { seatCodes: ['VIP-A-1'] }, { seatCodes: ['no such seat'] }])
+      expect(await send('POST', '/v1/seats/reserve', { eventId, ...choice }, newId('user'))).toMatchObject({
+        status: 404,
+        body: { code: 'EVENT_NOT_FOUND' },
+      });
+    const own = await send('POST', '/v1/seats/reserve', { eventId, seatIds: [1] }, asOrganizer);
+    expect(own).toMatchObject({ status: 409, body: { code: 'SALE_NOT_OPEN' } });
   });
 });
 

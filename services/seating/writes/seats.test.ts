@@ -63,11 +63,13 @@ describe('reserving seats', () => {
     const hour = 3_600_000;
     const early = await seating.openSale(rowOf(1), { onSaleAt: new Date(Date.now() + hour) });
     const past = await seating.openSale(rowOf(1), { endDate: new Date(Date.now() - hour) });
+    const cancelled = await seating.openSale(rowOf(1), { status: 'CANCELLED' });
     const draft = await seating.openSale(rowOf(1), { status: 'DRAFT' });
     const ask = (eventId: string) => seating.reserve(eventId, { kind: 'seats', seatIds: [1] });
     expect(await ask(early)).toMatchObject({ code: 'SALE_NOT_OPEN', reason: 'NOT_YET' });
     expect(await ask(past)).toMatchObject({ code: 'SALE_NOT_OPEN', reason: 'OVER' });
-    expect(await ask(draft)).toMatchObject({ code: 'SALE_NOT_OPEN', reason: 'CLOSED' });
+    expect(await ask(cancelled)).toMatchObject({ code: 'SALE_NOT_OPEN', reason: 'CLOSED' });
+    expect(await ask(draft)).toMatchObject({ code: 'EVENT_NOT_FOUND' });
   });
 
   it('counts what a buyer holds and has against the limit, in the same batch too', async () => {
