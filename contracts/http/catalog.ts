@@ -21,7 +21,7 @@ const Timezone = Type.String({ minLength: 1, maxLength: 64, description: 'IANA n
 const VenueType = Type.Enum(VENUE_TYPES);
 const EventType = Type.Enum(EVENT_TYPES);
 const Status = Type.Enum(EVENT_STATUSES);
-const HoldTtlSeconds = Type.Integer({ minimum: 10, maximum: 3_600 });
+const HoldTtlSeconds = Type.Integer({ minimum: 1, maximum: 3_600 });
 const MaxTicketsPerUser = Type.Integer({ minimum: 1, maximum: 1_000 });
 const OrNull = <T extends ReturnType<typeof Type.Integer> | ReturnType<typeof Type.String>>(schema: T) =>
   Type.Union([schema, Type.Null()]);

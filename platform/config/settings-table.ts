@@ -72,7 +72,7 @@ export const SETTINGS_TABLE = {
   reservationTtlSeconds: given({
     name: 'RESERVATION_TTL_SECONDS',
     meaning: 'How long seats are held, for events that do not say it themselves',
-    parse: parse.integer(5, 86_400),
+    parse: parse.integer(1, 86_400),
     default: '900',
   }),
   paymentProvider: given({
