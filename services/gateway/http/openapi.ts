@@ -2,24 +2,8 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { prebuilt, sendPrebuilt, type Prebuilt } from '../../../platform/http/prebuilt.ts';
 import { docsPage, DOCS_STYLE, type OpenApi } from './docs-page.ts';
+import { describedAnswers } from './openapi-answers.ts';
 import { setPageSecurityHeaders } from './page-headers.ts';
-
-const PROBLEM_SCHEMA = {
-  description: 'An error (RFC 9457); its code tells which, see /docs',
-  type: 'object',
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string' },
-    traceId: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' }, hint: { type: 'string' } } },
-    },
-  },
-};
 
 /** Collects the schemas of the routes that come after it. Register it before them. */
 export function describeRoutes(app: FastifyInstance, version: string): void {
@@ -41,7 +25,7 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
         ...keyHeader(route.config?.idempotencyKey),
         ...schema,
         hide: !url.startsWith('/v1/'),
-        response: { ...responsesOf(schema), default: PROBLEM_SCHEMA },
+        response: describedAnswers(schema?.response),
       },
       url,
     }),
@@ -85,9 +69,4 @@ function keyHeader(key: 'required' | 'accepted' | undefined): object {
       required: key === 'required' ? ['Idempotency-Key'] : [],
     },
   };
-}
-
-function responsesOf(schema: unknown): object {
-  const response = typeof schema === 'object' && schema !== null && 'response' in schema ? schema.response : undefined;
-  return typeof response === 'object' && response !== null ? response : { 200: { description: 'Done', type: 'object' } };
 }
