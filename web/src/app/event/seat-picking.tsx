@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ComponentProps, type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { EventAnswer } from '../../../../contracts/http/catalog.ts';
 import type { SeatMap as SeatMapAnswer } from '../../../../contracts/http/seating.ts';
 import { type Hold, isRunning, useHold } from '../../features/hold/hold.ts';
 import { getAvailability } from '../../features/seat-map/api/get-availability.ts';
-import { BestAvailable } from '../../features/seat-map/best-available.tsx';
+import { BestAvailable, type BestWish } from '../../features/seat-map/best-available.tsx';
 import { choiceSize, createChoice } from '../../features/seat-map/choice.ts';
 import { priceBands } from '../../features/seat-map/model/bands.ts';
-import { buildLayout } from '../../features/seat-map/model/layout.ts';
+import { buildLayout, type SeatLayout } from '../../features/seat-map/model/layout.ts';
 import { singleGaps } from '../../features/seat-map/model/single-gap.ts';
 import { useFeedTick } from '../../features/seat-map/use-seat-feed.ts';
 import type { SeatFeed } from '../../live/seat-feed.ts';
@@ -38,6 +38,31 @@ function useSectionCounts(eventId: string, feed: SeatFeed): void {
   useEffect(() => {
     if (availability.data !== undefined) feed.setCounts(availability.data.seatsBySection);
   }, [availability.data, feed]);
+}
+
+function Notices({ message, otherHold, error }: { message: string | null; otherHold: Hold | null; error: Error | null }) {
+  return (
+    <>
+      {message !== null && <Notice>{message}</Notice>}
+      {otherHold !== null && (
+        <Notice title={`You also hold seats for ${otherHold.eventName}`}>
+          Pay for them or give them back first; their time goes on.
+        </Notice>
+      )}
+      {error !== null && <ErrorNotice error={error} />}
+    </>
+  );
+}
+
+/** What the stub offers while nothing is chosen. */
+function Invitation({ layout, ...picker }: ComponentProps<typeof BestAvailable> & { layout: SeatLayout }) {
+  if (layout.count === 0) return <p className="text-sm">Choose how many places you want. Each becomes a line here.</p>;
+  return (
+    <div className="grid gap-4">
+      <p className="text-sm">Tap seats on the map, and each becomes a line here. Or let us choose:</p>
+      <BestAvailable {...picker} />
+    </div>
+  );
 }
 
 /** What the sheet says at its lowest height. */
@@ -98,35 +123,11 @@ export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: Sea
 
   const size = choiceSize(choice);
   const total = formatMoney(choiceTotal(layout, choice), event.currency);
-  const notices = (
-    <>
-      {message !== null && <Notice>{message}</Notice>}
-      {otherHold !== null && (
-        <Notice title={`You also hold seats for ${otherHold.eventName}`}>
-          Pay for them or give them back first; their time goes on.
-        </Notice>
-      )}
-      {reserving.error !== null && <ErrorNotice error={reserving.error} />}
-    </>
-  );
-  const empty =
-    layout.count === 0 ? (
-      <p className="text-sm">Choose how many places you want. Each becomes a line here.</p>
-    ) : (
-      <div className="grid gap-4">
-        <p className="text-sm">Tap seats on the map, and each becomes a line here. Or let us choose:</p>
-        <BestAvailable
-          bands={bands}
-          currency={event.currency}
-          limit={limit}
-          busy={reserving.isPending}
-          onWish={(bestAvailable) => {
-            setMessage(null);
-            reserving.hold({ bestAvailable });
-          }}
-        />
-      </div>
-    );
+  const notices = <Notices message={message} otherHold={otherHold} error={reserving.error} />;
+  const bestAvailable = (wish: BestWish): void => {
+    setMessage(null);
+    reserving.hold({ bestAvailable: wish });
+  };
   return (
     <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] max-lg:grid-rows-[1fr] max-lg:pb-22 lg:grid-cols-[minmax(0,1fr)_25rem]">
       <PickingArea
@@ -176,7 +177,16 @@ export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: Sea
             gaps={singleGaps(layout, mine, isFree)}
             busy={reserving.isPending}
             notices={notices}
-            empty={empty}
+            empty={
+              <Invitation
+                layout={layout}
+                bands={bands}
+                currency={event.currency}
+                limit={limit}
+                busy={reserving.isPending}
+                onWish={bestAvailable}
+              />
+            }
             onDropSeat={(seatId) => choiceStore.dropSeats([seatId])}
             onHold={holdChoice}
           />

@@ -1,20 +1,18 @@
 import { LETTER } from '../../../live/seat-statuses.ts';
-import { buildGridIndex } from '../model/grid-index.ts';
 import { bandOf, type PriceBand } from '../model/bands.ts';
+import { buildGridIndex } from '../model/grid-index.ts';
 import type { SeatLayout } from '../model/layout.ts';
 import { type Direction, neighbour } from '../model/neighbour.ts';
-import { centerOn, clampViewport, CLOSEST_PITCH_PX, fitViewport, toPlan, type Viewport, zoomAt } from '../model/viewport.ts';
+import { toPlan } from '../model/viewport.ts';
 import { createBitmap, isFar } from './bitmap.ts';
+import { createCamera } from './camera.ts';
 import { listenToGestures } from './gestures.ts';
-import { glide, type Motion, prefersReducedMotion, travel } from './motion.ts';
-import { createFades, drawMineFar, drawMinimap, drawRing, placeOf } from './overlay.ts';
+import { prefersReducedMotion } from './motion.ts';
+import { createFades, drawOverlay } from './overlay.ts';
 import { readPalette } from './palette.ts';
 import type { SceneData } from './scene.ts';
-
-/** Seats are taken by a tap only when they are far enough apart to be hit; before, a tap comes closer. */
-const MOUSE_HIT_PX = 8;
-const TOUCH_HIT_PX = 15;
-const COMFORTABLE_PITCH_PX = 24;
+import { createPointing } from './pointing.ts';
+import { changeLetter, takeLetters } from './seat-letters.ts';
 
 export type MapView = {
   setLetters: (letters: Uint8Array) => void;
@@ -25,7 +23,6 @@ export type MapView = {
   moveFocus: (direction: Direction) => void;
   zoom: (factor: number) => void;
   fit: () => void;
-  freeBySection: () => Int32Array;
   destroy: () => void;
 };
 
@@ -48,6 +45,15 @@ function sceneData(layout: SeatLayout, bands: PriceBand[], currency: string): Sc
   };
 }
 
+/** The seat nearest to a place of the plan, however far; -1 for an empty plan. */
+function nearestAnywhere({ layout, grid }: SceneData, x: number, y: number): number {
+  for (let reach = layout.pitch * 2; reach < layout.pitch * 8192; reach *= 2) {
+    const seat = grid.nearest(x, y, reach);
+    if (seat >= 0) return seat;
+  }
+  return -1;
+}
+
 /**
  * The seat map on one canvas: owns its pixels, its view and the fingers on it, and knows nothing of React.
  * Seat i is the seat with seatId i + 1.
@@ -60,189 +66,86 @@ export function createMapView(
   events: MapViewEvents,
 ): MapView {
   const context = canvas.getContext('2d');
-  const data = sceneData(layout, bands, currency);
   const frame = canvas.parentElement ?? canvas;
-  const stop = new AbortController();
-  let palette = readPalette(frame);
-  const bitmap = createBitmap(data, () => palette);
+  const data = sceneData(layout, bands, currency);
+  const camera = createCamera(layout, requestFrame);
   const fades = createFades();
-  let size = { width: 1, height: 1 };
+  const bitmap = createBitmap(data, () => palette);
+  const stop = new AbortController();
+  const pointing = createPointing(data, camera, {
+    onPick: events.onPick,
+    onHover(seat, x, y) {
+      canvas.classList.toggle('cursor-pointer', seat >= 0);
+      events.onHover(seat, x, y);
+      requestFrame();
+    },
+  });
+  let palette = readPalette(frame);
   let ratio = 1;
-  let view: Viewport = { scale: 1, shiftX: 0, shiftY: 0 };
-  let fitted: Viewport = view;
-  let isFitted = true;
-  let motion: Motion | null = null;
-  let destination: Viewport | null = null;
   let mine: ReadonlySet<number> = new Set();
   let focused = -1;
-  let hovered = -1;
   let frameRequest = 0;
-
-  const pitchPx = (): number => layout.pitch * view.scale;
-  const exists = (seat: number): boolean => data.letters[seat] !== LETTER.blocked;
-  const mostScale = (): number => Math.max(fitted.scale, CLOSEST_PITCH_PX / layout.pitch);
 
   function requestFrame(): void {
     if (frameRequest === 0) frameRequest = requestAnimationFrame(render);
   }
 
-  function setView(next: Viewport): void {
-    view = clampViewport(next, layout.bounds, size);
-    isFitted = false;
-    requestFrame();
-  }
-
-  function moveTo(target: Viewport): void {
-    destination = clampViewport(target, layout.bounds, size);
-    isFitted = false;
-    if (prefersReducedMotion()) setView(destination);
-    else motion = travel(view, destination, performance.now());
-    requestFrame();
-  }
-
-  function stepMotion(nowMs: number): void {
-    if (motion === null) return;
-    const next = motion(nowMs);
-    view = clampViewport(next ?? destination ?? view, layout.bounds, size);
-    if (next !== null) return;
-    motion = null;
-    destination = null;
-  }
-
-  function drawOverlay(c: CanvasRenderingContext2D, nowMs: number): boolean {
-    const far = isFar(layout, view);
-    const sprites = bitmap.sprites();
-    const isFading = far ? false : fades.draw(c, data, sprites, view, ratio, nowMs);
-    if (far) drawMineFar(c, layout, mine, view, ratio, palette);
-    const radius = Math.max(6, Math.min(pitchPx() * 0.39, 15) + 3) * ratio;
-    if (!far) {
-      for (const seat of mine) {
-        const { x, y } = placeOf(layout, seat, view, ratio);
-        sprites.draw(c, sprites.mine, x, y);
-      }
-    }
-    for (const [seat, width] of [
-      [hovered, 1.5],
-      [focused, 2.5],
-    ] as const) {
-      if (seat < 0 || far) continue;
-      const { x, y } = placeOf(layout, seat, view, ratio);
-      drawRing(c, x, y, radius, width * ratio, palette.ink);
-    }
-    if (view.scale > fitted.scale * 1.3) drawMinimap(c, layout, view, size, ratio, palette);
-    return isFading;
-  }
-
   function render(nowMs: number): void {
     frameRequest = 0;
     if (context === null) return;
-    stepMotion(nowMs);
+    const isMoving = camera.step(nowMs);
+    const view = camera.view();
     context.clearRect(0, 0, canvas.width, canvas.height);
-    const isStretched = bitmap.paint(context, view, size, ratio, nowMs);
-    const isFading = drawOverlay(context, nowMs);
-    if (isStretched || isFading || motion !== null) requestFrame();
+    const isStretched = bitmap.paint(context, view, camera.size(), ratio, nowMs);
+    const scene = { context, data, sprites: bitmap.sprites(), view, size: camera.size(), ratio, palette };
+    const marks = { mine, hovered: pointing.hovered(), focused, isFar: isFar(layout, view), hasMinimap: camera.isZoomedIn() };
+    const isFading = drawOverlay(scene, marks, fades, nowMs);
+    if (isMoving || isStretched || isFading) requestFrame();
   }
 
   function resize(): void {
-    const box = frame.getBoundingClientRect();
-    if (box.width === 0 || box.height === 0) return;
+    const { width, height } = frame.getBoundingClientRect();
+    if (width === 0 || height === 0) return;
     ratio = Math.min(devicePixelRatio, 2);
-    const middle = toPlan(view, size.width / 2, size.height / 2);
-    size = { width: box.width, height: box.height };
-    canvas.width = Math.round(size.width * ratio);
-    canvas.height = Math.round(size.height * ratio);
-    fitted = fitViewport(layout.bounds, size, layout.pitch, Math.min(28, size.width * 0.04));
-    view = isFitted ? fitted : clampViewport(centerOn(view, middle.x, middle.y, size), layout.bounds, size);
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    camera.resize({ width, height });
     bitmap.invalidate();
     requestFrame();
   }
 
-  function seatAt(x: number, y: number, reachPx: number): number {
-    const point = toPlan(view, x, y);
-    const seat = data.grid.nearest(point.x, point.y, Math.max(layout.pitch * 0.6, reachPx / view.scale));
-    return seat >= 0 && exists(seat) ? seat : -1;
-  }
-
-  function comeCloser(x: number, y: number): void {
-    const nearest = toPlan(view, x, y);
-    const scale = Math.min(mostScale(), Math.max(view.scale * 1.8, COMFORTABLE_PITCH_PX / layout.pitch));
-    moveTo(centerOn({ ...view, scale }, nearest.x, nearest.y, size));
-  }
-
-  function tap(x: number, y: number, isTouch: boolean): void {
-    const canComeCloser = view.scale < mostScale();
-    if (canComeCloser && pitchPx() < (isTouch ? TOUCH_HIT_PX : MOUSE_HIT_PX)) return comeCloser(x, y);
-    const seat = seatAt(x, y, isTouch ? 16 : 0);
-    if (seat >= 0) events.onPick(seat);
-  }
-
-  function hover(x: number, y: number): void {
-    const seat = pitchPx() < MOUSE_HIT_PX ? -1 : seatAt(x, y, 0);
-    if (seat === hovered) return;
-    hovered = seat;
-    canvas.classList.toggle('cursor-pointer', seat >= 0);
-    const place = seat < 0 ? { x: 0, y: 0 } : placeOf(layout, seat, view, 1);
-    events.onHover(seat, place.x, place.y);
-    requestFrame();
+  function exists(seat: number): boolean {
+    return data.letters[seat] !== LETTER.blocked;
   }
 
   function focusSeat(seat: number): void {
     focused = seat;
     requestFrame();
     if (seat < 0) return;
-    const scale = Math.max(view.scale, Math.min(mostScale(), COMFORTABLE_PITCH_PX / layout.pitch));
-    const { x, y } = placeOf(layout, seat, view, 1);
-    const isInside = x > 60 && y > 60 && x < size.width - 60 && y < size.height - 60;
-    if (!isInside || scale !== view.scale) moveTo(centerOn({ ...view, scale }, layout.x[seat] ?? 0, layout.y[seat] ?? 0, size));
+    camera.showSeat(seat);
     events.onFocus(seat);
   }
 
-  function nearestToMiddle(): number {
-    const middle = toPlan(view, size.width / 2, size.height / 2);
-    for (let reach = layout.pitch * 2; reach < layout.pitch * 4096; reach *= 2) {
-      const seat = data.grid.nearest(middle.x, middle.y, reach);
-      if (seat >= 0) return seat;
-    }
-    return -1;
-  }
-
   function moveFocus(direction: Direction): void {
-    const next = focused < 0 ? nearestToMiddle() : neighbour(layout, data.grid, focused, direction, exists);
+    const middle = toPlan(camera.view(), camera.size().width / 2, camera.size().height / 2);
+    const next =
+      focused < 0 ? nearestAnywhere(data, middle.x, middle.y) : neighbour(layout, data.grid, focused, direction, exists);
     if (next >= 0) focusSeat(next);
-  }
-
-  function recount(): void {
-    data.freeBySection.fill(0);
-    for (let i = 0; i < layout.count; i += 1) {
-      const section = layout.section[i] ?? 0;
-      if (data.letters[i] === LETTER.available) data.freeBySection[section] = (data.freeBySection[section] ?? 0) + 1;
-    }
-  }
-
-  function setLetters(letters: Uint8Array): void {
-    data.letters.set(letters.subarray(0, layout.count));
-    recount();
-    bitmap.invalidate();
-    requestFrame();
   }
 
   function changeSeats(seats: number[], letters: Uint8Array): void {
     const nowMs = performance.now();
+    const isStill = prefersReducedMotion();
     for (const seat of seats) {
-      const before = data.letters[seat];
-      const after = letters[seat];
-      if (before === undefined || after === undefined || before === after) continue;
-      const step = Number(after === LETTER.available) - Number(before === LETTER.available);
-      const section = layout.section[seat] ?? 0;
-      data.freeBySection[section] = (data.freeBySection[section] ?? 0) + step;
-      data.letters[seat] = after;
-      if (!prefersReducedMotion()) fades.add(seat, before, nowMs);
+      const before = changeLetter(data, seat, letters[seat]);
+      if (before === null) continue;
+      if (!isStill) fades.add(seat, before, nowMs);
       bitmap.repaintSeat(seat);
     }
     requestFrame();
   }
 
-  function repaintTheme(): void {
+  function repaint(): void {
     palette = readPalette(frame);
     bitmap.invalidate();
     requestFrame();
@@ -251,34 +154,30 @@ export function createMapView(
   listenToGestures(
     canvas,
     {
-      onStart: () => {
-        motion = null;
-        destination = null;
-      },
-      onPan: (dx, dy) => setView({ ...view, shiftX: view.shiftX + dx, shiftY: view.shiftY + dy }),
-      onFling: (vx, vy) => {
-        if (prefersReducedMotion() || Math.hypot(vx, vy) < 0.15) return;
-        motion = glide(view, vx, vy, performance.now());
-        requestFrame();
-      },
-      onZoom: (factor, x, y) => setView(zoomAt(view, factor, x, y, fitted.scale * 0.9, mostScale())),
-      onTap: tap,
-      // Where seats are big enough to be taken, a second tap is one more tap on a seat.
-      onDoubleTap: (x, y) => (pitchPx() >= TOUCH_HIT_PX ? tap(x, y, false) : comeCloser(x, y)),
-      onHover: hover,
-      onLeave: () => hover(-1e6, -1e6),
+      onStart: camera.halt,
+      onPan: camera.pan,
+      onFling: camera.fling,
+      onZoom: camera.zoomBy,
+      onTap: pointing.tap,
+      onDoubleTap: pointing.doubleTap,
+      onHover: pointing.hover,
+      onLeave: pointing.leave,
     },
     stop.signal,
   );
   const sizes = new ResizeObserver(resize);
   sizes.observe(frame);
-  const darkness = matchMedia('(prefers-color-scheme: dark)');
-  darkness.addEventListener('change', repaintTheme, { signal: stop.signal });
-  document.fonts.ready.then(repaintTheme).catch(() => undefined);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint, { signal: stop.signal });
+  // Labels drawn before their face arrived are drawn again with it.
+  document.fonts.ready.then(repaint).catch(() => undefined);
   resize();
 
   return {
-    setLetters,
+    setLetters(letters) {
+      takeLetters(data, letters);
+      bitmap.invalidate();
+      requestFrame();
+    },
     changeSeats,
     setMine(seats) {
       mine = seats;
@@ -286,12 +185,8 @@ export function createMapView(
     },
     focusSeat,
     moveFocus,
-    zoom: (factor) => moveTo(zoomAt(view, factor, size.width / 2, size.height / 2, fitted.scale * 0.9, mostScale())),
-    fit() {
-      moveTo(fitted);
-      isFitted = true;
-    },
-    freeBySection: () => data.freeBySection,
+    zoom: camera.travelBy,
+    fit: camera.fit,
     destroy() {
       stop.abort();
       sizes.disconnect();

@@ -1,8 +1,23 @@
 import type { SeatLayout } from '../model/layout.ts';
 import type { Size, Viewport } from '../model/viewport.ts';
+import { drawMinimap } from './minimap.ts';
 import type { Palette } from './palette.ts';
 import type { SceneData } from './scene.ts';
 import type { Sprites } from './sprites.ts';
+
+/** A frame being drawn: where, what, and how it looks. */
+export type Scene = {
+  context: CanvasRenderingContext2D;
+  data: SceneData;
+  sprites: Sprites;
+  view: Viewport;
+  size: Size;
+  ratio: number;
+  palette: Palette;
+};
+
+/** What lies over the picture of the plan. Seats are indexes; -1 for none. */
+export type Marks = { mine: ReadonlySet<number>; hovered: number; focused: number; isFar: boolean; hasMinimap: boolean };
 
 const FADE_MS = 300;
 /** More seats than this change at once without fading: then it is news, not motion. */
@@ -12,14 +27,7 @@ const MOST_FADES = 400;
 export type Fades = {
   add: (seat: number, oldLetter: number, nowMs: number) => void;
   /** Draws the old look over the new, weaker every frame. True while any is left. */
-  draw: (
-    context: CanvasRenderingContext2D,
-    data: SceneData,
-    sprites: Sprites,
-    view: Viewport,
-    ratio: number,
-    nowMs: number,
-  ) => boolean;
+  draw: (scene: Scene, nowMs: number) => boolean;
 };
 
 export function createFades(): Fades {
@@ -28,7 +36,7 @@ export function createFades(): Fades {
     add(seat, letter, startMs) {
       if (running.size < MOST_FADES) running.set(seat, { letter, startMs });
     },
-    draw(context, data, sprites, view, ratio, nowMs) {
+    draw({ context, data, sprites, view, ratio }, nowMs) {
       for (const [seat, fade] of running) {
         const share = (nowMs - fade.startMs) / FADE_MS;
         const kind = sprites.kind(fade.letter, data.band[seat] ?? 3);
@@ -52,86 +60,38 @@ export function placeOf(layout: SeatLayout, seat: number, view: Viewport, ratio:
 }
 
 /** From afar the visitor's own seats are pins, since a dot would be lost. */
-export function drawMineFar(
-  context: CanvasRenderingContext2D,
-  layout: SeatLayout,
-  seats: Iterable<number>,
-  view: Viewport,
-  ratio: number,
-  palette: Palette,
-): void {
-  for (const seat of seats) {
-    const { x, y } = placeOf(layout, seat, view, ratio);
-    context.beginPath();
-    context.arc(x, y, 5 * ratio, 0, Math.PI * 2);
-    context.fillStyle = palette.accent;
-    context.fill();
-    context.lineWidth = 1.5 * ratio;
-    context.strokeStyle = palette.raised;
-    context.stroke();
-  }
-}
-
-export function drawRing(
-  context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  radius: number,
-  width: number,
-  color: string,
-): void {
+function drawPin({ context, ratio, palette }: Scene, x: number, y: number): void {
   context.beginPath();
-  context.arc(x, y, radius, 0, Math.PI * 2);
-  context.lineWidth = width;
-  context.strokeStyle = color;
-  context.stroke();
-}
-
-/** The whole plan in a corner with a frame around what is seen. */
-export function drawMinimap(
-  context: CanvasRenderingContext2D,
-  layout: SeatLayout,
-  view: Viewport,
-  size: Size,
-  ratio: number,
-  palette: Palette,
-): void {
-  const { left, top, right, bottom } = layout.bounds;
-  const scale = Math.min(112 / Math.max(1e-6, right - left), 84 / Math.max(1e-6, bottom - top));
-  const width = (right - left) * scale;
-  const height = (bottom - top) * scale;
-  const pad = 8;
-  const x0 = 12 + pad;
-  const y0 = size.height - height - 12 - pad;
-  context.save();
-  context.scale(ratio, ratio);
-  context.fillStyle = palette.raised;
-  context.strokeStyle = palette.rule;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.roundRect(x0 - pad, y0 - pad, width + 2 * pad, height + 2 * pad, 4);
+  context.arc(x, y, 5 * ratio, 0, Math.PI * 2);
+  context.fillStyle = palette.accent;
   context.fill();
+  context.lineWidth = 1.5 * ratio;
+  context.strokeStyle = palette.raised;
   context.stroke();
-  context.fillStyle = palette.faded;
-  context.globalAlpha = 0.45;
-  for (const section of layout.sections) {
-    context.beginPath();
-    for (let i = 0; i < section.outline.length; i += 2) {
-      context.lineTo(x0 + ((section.outline[i] ?? 0) - left) * scale, y0 + ((section.outline[i + 1] ?? 0) - top) * scale);
-    }
-    context.fill();
-  }
-  context.globalAlpha = 1;
+}
+
+function drawRing(scene: Scene, seat: number, widthPx: number): void {
+  const { context, data, view, ratio, palette } = scene;
+  const { x, y } = placeOf(data.layout, seat, view, ratio);
+  const dotPx = Math.min(data.layout.pitch * view.scale * 0.39, 15);
   context.beginPath();
-  context.rect(x0 - pad, y0 - pad, width + 2 * pad, height + 2 * pad);
-  context.clip();
+  context.arc(x, y, Math.max(6, dotPx + 3) * ratio, 0, Math.PI * 2);
+  context.lineWidth = widthPx * ratio;
   context.strokeStyle = palette.ink;
-  context.lineWidth = 1.5;
-  context.strokeRect(
-    x0 + (-view.shiftX / view.scale - left) * scale,
-    y0 + (-view.shiftY / view.scale - top) * scale,
-    (size.width / view.scale) * scale,
-    (size.height / view.scale) * scale,
-  );
-  context.restore();
+  context.stroke();
+}
+
+/** Draws what is the visitor's, what is pointed at, what fades, and the minimap. True while something fades. */
+export function drawOverlay(scene: Scene, marks: Marks, fades: Fades, nowMs: number): boolean {
+  const { context, data, sprites, view, size, ratio, palette } = scene;
+  const isFading = !marks.isFar && fades.draw(scene, nowMs);
+  for (const seat of marks.mine) {
+    const { x, y } = placeOf(data.layout, seat, view, ratio);
+    if (marks.isFar) drawPin(scene, x, y);
+    else sprites.draw(context, sprites.mine, x, y);
+  }
+  if (!marks.isFar && marks.hovered >= 0) drawRing(scene, marks.hovered, 1.5);
+  if (!marks.isFar && marks.focused >= 0) drawRing(scene, marks.focused, 2.5);
+  if (marks.hasMinimap) drawMinimap(context, data.layout, view, size, ratio, palette);
+  return isFading;
 }
