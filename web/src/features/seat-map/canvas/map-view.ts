@@ -54,6 +54,15 @@ function nearestAnywhere({ layout, grid }: SceneData, x: number, y: number): num
   return -1;
 }
 
+/** Calls back when the frame has another size, and when colours or faces are no longer those drawn with. */
+function watchSurroundings(frame: HTMLElement, onResize: () => void, onLook: () => void, signal: AbortSignal): void {
+  const sizes = new ResizeObserver(onResize);
+  sizes.observe(frame);
+  signal.addEventListener('abort', () => sizes.disconnect());
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onLook, { signal });
+  document.fonts.ready.then(onLook).catch(() => undefined);
+}
+
 /**
  * The seat map on one canvas: owns its pixels, its view and the fingers on it, and knows nothing of React.
  * Seat i is the seat with seatId i + 1.
@@ -165,11 +174,7 @@ export function createMapView(
     },
     stop.signal,
   );
-  const sizes = new ResizeObserver(resize);
-  sizes.observe(frame);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint, { signal: stop.signal });
-  // Labels drawn before their face arrived are drawn again with it.
-  document.fonts.ready.then(repaint).catch(() => undefined);
+  watchSurroundings(frame, resize, repaint, stop.signal);
   resize();
 
   return {
@@ -189,7 +194,6 @@ export function createMapView(
     fit: camera.fit,
     destroy() {
       stop.abort();
-      sizes.disconnect();
       cancelAnimationFrame(frameRequest);
     },
   };
