@@ -3,39 +3,44 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFiles, readProjectFile, ROOT } from './sources.ts';
 
-/** In backticks: something with a slash or a file ending, that begins with a folder or file of the root. */
-const PATH = /`(\.?[a-z][\w.-]*(?:\/[\w.-]+)*\/?)`/gi;
+const CODE = /`(\.?[a-z][\w.-]*(?:\/[\w.-]+)*\/?)`/gi;
 const LINK = /\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g;
 
 const documents = projectFiles(/\.md$/);
 
-/** Paths that a document names, relative to the root. */
+/** What a document says in backticks or links to that should be a file or folder. */
 function pathsIn(document: string): string[] {
   const text = readProjectFile(document).replaceAll(/^```[\s\S]*?^```/gm, '');
-  const named = [...text.matchAll(PATH)].map(([, path = '']) => path).filter(isPath);
-  const linked = [...text.matchAll(LINK)].map(([, path = '']) => join(dirname(document), path));
+  const named = [...text.matchAll(CODE)].map(([, path = '']) => path).filter(isPath);
+  const linked = [...text.matchAll(LINK)].map(([, path = '']) => path);
   return [...named, ...linked];
 }
 
-/** `seat.events` and `http/` are words of ours and no places of the root. */
+/** A file's name, or a way from a folder of the root. `seat.events` and `http/` are words of ours. */
 function isPath(text: string): boolean {
-  const [first = ''] = text.split('/');
-  return text.includes('/')
-    ? existsSync(join(ROOT, first)) && !text.includes('NNNN')
-    : /\.(md|json|mjs|ts)$/.test(text) && /^(?:[A-Z]|\.[\w-]+\.)/.test(text);
+  if (text.includes('NNNN') || text === 'service.ts') return false;
+  if (/[\w-]\.(ts|tsx|mjs|sql|json|md)$/.test(text)) return true;
+  return /\/./.test(text) && existsSync(join(ROOT, text.split('/')[0] ?? ''));
+}
+
+/** From the root, or from the document's own folder or its sources. */
+function isThere(document: string, path: string): boolean {
+  const own = dirname(document);
+  return ['', own, join(own, 'src')].some((folder) => existsSync(join(ROOT, folder, path)));
 }
 
 describe('the documents', () => {
   it.each(documents)('%s names only files that are there', (document) => {
-    expect(pathsIn(document).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(pathsIn(document).filter((path) => !isThere(document, path))).toEqual([]);
   });
 
   it('are noticed when they name a file that is gone', () => {
     expect(pathsIn('ARCHITECTURE.md').length).toBeGreaterThan(50);
-    expect(isPath('services/seating/gone.ts')).toBe(true);
-    expect(isPath('GONE.md')).toBe(true);
-    expect(isPath('seat.events')).toBe(false);
-    expect(isPath('.ts')).toBe(false);
+    const paths = ['services/seating/gone.ts', 'services/gone/', 'GONE.md', 'domain/gone.ts'];
+    const words = ['seat.events', '.ts', 'http/', 'docs/adr/NNNN-title.md'];
+    expect([...paths, ...words].filter(isPath)).toEqual(paths);
+    expect(paths.filter((path) => isThere('services/seating/README.md', path))).toEqual([]);
+    expect(isThere('services/seating/README.md', 'domain/decide.ts')).toBe(true);
   });
 
   it('are there when a source points to them', () => {
