@@ -99,6 +99,11 @@ export function createMapView(
     if (frameRequest === 0) frameRequest = requestAnimationFrame(render);
   }
 
+  function redraw(): void {
+    bitmap.invalidate();
+    requestFrame();
+  }
+
   function render(nowMs: number): void {
     frameRequest = 0;
     if (context === null) return;
@@ -119,8 +124,7 @@ export function createMapView(
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
     camera.resize({ width, height });
-    bitmap.invalidate();
-    requestFrame();
+    redraw();
   }
 
   function exists(seat: number): boolean {
@@ -156,8 +160,7 @@ export function createMapView(
 
   function repaint(): void {
     palette = readPalette(frame);
-    bitmap.invalidate();
-    requestFrame();
+    redraw();
   }
 
   listenToGestures(
@@ -180,8 +183,7 @@ export function createMapView(
   return {
     setLetters(letters) {
       takeLetters(data, letters);
-      bitmap.invalidate();
-      requestFrame();
+      redraw();
     },
     changeSeats,
     setMine(seats) {
