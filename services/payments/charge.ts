@@ -6,7 +6,7 @@ import { ApiError } from '../../platform/http/api-error.ts';
 import type { ServiceClient } from '../../platform/http/service-client.ts';
 import { refusalOf, type StoredAnswer } from '../../platform/idempotency/answer.ts';
 import type { IdempotencyKey } from '../../platform/idempotency/idempotency-key.ts';
-import { withLease, type Lease } from '../../platform/idempotency/with-lease.ts';
+import { LeaseLost, withLease, type Lease } from '../../platform/idempotency/with-lease.ts';
 import { appendToOutbox } from '../../platform/outbox/append.ts';
 import type { Database } from '../../platform/postgres/database.ts';
 import { afterSilence, hasBegun, resultOf, type BegunPayment, type ChargeResult, type PaymentState } from './domain/payment.ts';
@@ -37,7 +37,11 @@ const BEGIN_TIMEOUT_MS = 8_000;
  * resume job, always with the same key at the provider.
  */
 export async function charge(deps: Deps, request: ChargeRequest): Promise<{ replayed: boolean; answer: StoredAnswer }> {
-  const outcome = await withLease(deps.database, request.key, (lease) => work(deps, request, lease));
+  const outcome = await withLease(deps.database, request.key, (lease) => work(deps, request, lease)).catch((error: unknown) => {
+    // Another attempt took this one for dead and finishes it.
+    if (error instanceof LeaseLost) throw refusalOf('IN_FLIGHT');
+    throw error;
+  });
   if (outcome.kind === 'IN_FLIGHT' || outcome.kind === 'REUSED') throw refusalOf(outcome.kind);
   return { replayed: outcome.kind === 'REPLAY', answer: outcome.answer };
 }

@@ -14,7 +14,7 @@ import { createPaymentSettler } from './settle-payments.ts';
 /** Charges and refunds, through a provider. */
 export const payments: ServiceDefinition = {
   name: 'payments',
-  database: { name: 'paymentsdb', migrations: new URL('./migrations/', import.meta.url) },
+  database: { name: 'paymentsdb', migrations: new URL('./migrations/', import.meta.url), lookupsOnly: true },
   create,
 };
 
