@@ -25,9 +25,12 @@ const MEANINGS: Record<string, string> = { 200: 'Done', 201: 'Made', 202: 'Begun
 
 /** The `response` member of a route's schema as the API's description has it: in words, and with the answer to every error. */
 export function describedAnswers(response: unknown): Record<string, unknown> {
-  const own =
-    typeof response === 'object' && response !== null ? Object.entries(response) : [['200', { type: 'object' }] as const];
-  const said = own.map(([status, schema]) => [status, { 'x-response-description': MEANINGS[status] ?? 'Done', ...schema }]);
+  const own: [string, unknown][] =
+    typeof response === 'object' && response !== null ? Object.entries(response) : [['200', { type: 'object' }]];
+  const said = own.map(([status, schema]): [string, object] => {
+    const words = { 'x-response-description': MEANINGS[status] ?? 'Done' };
+    return [status, typeof schema === 'object' ? { ...words, ...schema } : words];
+  });
   const problem = { description: 'An error; its code says which', content: { 'application/problem+json': { schema: Problem } } };
   return { ...Object.fromEntries(said), default: problem };
 }
