@@ -5,13 +5,13 @@ import type { SeatLayout } from '../model/layout.ts';
 import { type Direction, neighbour } from '../model/neighbour.ts';
 import { toPlan } from '../model/viewport.ts';
 import { createBitmap, isFar } from './bitmap.ts';
-import { createCamera } from './camera.ts';
-import { listenToGestures } from './gestures.ts';
+import { type Camera, createCamera } from './camera.ts';
+import { type Gestures, listenToGestures } from './gestures.ts';
 import { prefersReducedMotion } from './motion.ts';
 import { createFades, drawOverlay } from './overlay.ts';
 import { readPalette } from './palette.ts';
 import type { SceneData } from './scene.ts';
-import { createPointing } from './pointing.ts';
+import { createPointing, type Pointing } from './pointing.ts';
 import { changeLetter, takeLetters } from './seat-letters.ts';
 
 export type MapView = {
@@ -52,6 +52,19 @@ function nearestAnywhere({ layout, grid }: SceneData, x: number, y: number): num
     if (seat >= 0) return seat;
   }
   return -1;
+}
+
+function gesturesOf(camera: Camera, pointing: Pointing): Gestures {
+  return {
+    onStart: camera.halt,
+    onPan: camera.pan,
+    onFling: camera.fling,
+    onZoom: camera.zoomBy,
+    onTap: pointing.tap,
+    onDoubleTap: pointing.doubleTap,
+    onHover: pointing.hover,
+    onLeave: pointing.leave,
+  };
 }
 
 /** Calls back when the frame has another size, and when colours or faces are no longer those drawn with. */
@@ -163,20 +176,7 @@ export function createMapView(
     redraw();
   }
 
-  listenToGestures(
-    canvas,
-    {
-      onStart: camera.halt,
-      onPan: camera.pan,
-      onFling: camera.fling,
-      onZoom: camera.zoomBy,
-      onTap: pointing.tap,
-      onDoubleTap: pointing.doubleTap,
-      onHover: pointing.hover,
-      onLeave: pointing.leave,
-    },
-    stop.signal,
-  );
+  listenToGestures(canvas, gesturesOf(camera, pointing), stop.signal);
   watchSurroundings(frame, resize, repaint, stop.signal);
   resize();
 
