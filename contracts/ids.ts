@@ -25,7 +25,11 @@ const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 
 /** Schema of an id in a body or query. */
 export function idSchema(kind: IdKind) {
-  return Type.String({ pattern: `^${ID_PREFIXES[kind]}_${UUID_PATTERN}$`, maxLength: 40 });
+  return Type.String({
+    pattern: `^${ID_PREFIXES[kind]}_${UUID_PATTERN}$`,
+    maxLength: 40,
+    description: `${ID_PREFIXES[kind]}_ and a UUIDv7`,
+  });
 }
 
 const patterns = Object.fromEntries(

@@ -15,7 +15,12 @@ export const DEFAULT_CURRENCY = 'USD';
 
 /** One line with something to read in it. */
 const Line = (maxLength: number) =>
-  Type.String({ pattern: '^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$', minLength: 1, maxLength });
+  Type.String({
+    pattern: '^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$',
+    minLength: 1,
+    maxLength,
+    description: 'One line with something to read',
+  });
 const Time = Type.String({ format: 'date-time', description: 'RFC 3339' });
 const Timezone = Type.String({ minLength: 1, maxLength: 64, description: 'IANA name, e.g. America/New_York' });
 const VenueType = Type.Enum(VENUE_TYPES);

@@ -34,7 +34,9 @@ export const ChargeBody = Type.Object(
     amountCents: AmountCents,
     currency: Currency,
     paymentMethod: Type.Enum(PAYMENT_METHODS),
-    paymentToken: Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' })),
+    paymentToken: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$', description: 'Visible ASCII characters' }),
+    ),
   },
   closed,
 );

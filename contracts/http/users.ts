@@ -21,6 +21,7 @@ const PersonName = Type.String({
   pattern: '^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$',
   minLength: 1,
   maxLength: 100,
+  description: 'One line with something to read',
 });
 const PhoneNumber = Type.String({ pattern: '^\\+[1-9][0-9]{6,14}$', description: 'E.164, e.g. +12125550123' });
 const Roles = Type.Array(Type.Enum(USER_ROLES), { minItems: 1, maxItems: USER_ROLES.length, uniqueItems: true });

@@ -14,6 +14,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   else request.log.debug(line, 'request refused');
   if (apiError.retryAfterSeconds !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(apiError.retryAfterSeconds)));
   if (apiError.status === 401) reply.header('www-authenticate', 'Bearer realm="onsale"');
+  if (apiError.code === 'PAYLOAD_TOO_LARGE') letBodyEnd(request, reply);
   // Sent as text, so that a route's answer schema does not drop members of the problem.
   return reply
     .code(apiError.status)
@@ -27,6 +28,17 @@ declare module 'fastify' {
     /** Set by whoever serves pages: what a person sees at an address that does not exist. */
     unknownPage: { send: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | null };
   }
+}
+
+/** About what one reads away in a second or two. */
+const MAX_READ_AWAY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Fastify closes the connection after a body that is too large. A client that is still sending then sees a reset instead of the
+ * answer, so where the end is in sight the connection stays, and Node reads the rest away.
+ */
+function letBodyEnd(request: FastifyRequest, reply: FastifyReply): void {
+  if (Number(request.headers['content-length'] ?? Infinity) <= MAX_READ_AWAY_BYTES) reply.removeHeader('connection');
 }
 
 /** Answers 404 and 405 (with `Allow`) for what no route takes. Call it before the first route. */

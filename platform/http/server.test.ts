@@ -142,6 +142,42 @@ describe('a request body', () => {
     expect((await post(text)).statusCode).toBe(200);
   });
 
+  it('of one of several kinds is judged by the kind that was meant', async () => {
+    const Shape = Type.Union([
+      Type.Object({ kind: Type.Literal('ROUND'), radius: Type.Integer() }, { additionalProperties: false }),
+      Type.Object({ kind: Type.Literal('SQUARE'), side: Type.Integer() }, { additionalProperties: false }),
+    ]);
+    const app = server();
+    app.post('/shapes', { schema: { body: Type.Object({ shapes: Type.Array(Shape) }) } }, async () => 'ok');
+    const shapes = [
+      { kind: 'ROUND', raduis: 1 },
+      { kind: 'SQUARE', side: 'x' },
+      { kind: 'OVAL', side: 1 },
+    ];
+    const answer = await app.inject({ method: 'POST', url: '/shapes', payload: { shapes } });
+    expect(answer.json().errors).toEqual([
+      { path: '$.shapes[0].radius', message: 'is required' },
+      { path: '$.shapes[0].raduis', message: 'is not a known field', hint: 'radius' },
+      { path: '$.shapes[1].side', message: 'must be integer' },
+      { path: '$.shapes[2].kind', message: 'must be one of: ROUND, SQUARE' },
+    ]);
+  });
+
+  it('with a text of another form is told the form in words', async () => {
+    const app = server();
+    const Code = Type.String({ pattern: '^[A-Z]{3}$', description: 'three capitals' });
+    app.post('/codes', { schema: { body: Type.Object({ code: Code }) } }, async () => 'ok');
+    const answer = await app.inject({ method: 'POST', url: '/codes', payload: { code: 'abc' } });
+    expect(answer.json().detail).toBe('$.code is not of the form: three capitals');
+  });
+
+  it('that is far too large is answered to a client that is still sending it', async () => {
+    const url = await server().listen({ port: 0, host: '127.0.0.1' });
+    const body = JSON.stringify({ eventId: 'x'.repeat(9_000_000) });
+    const answer = await fetch(`${url}/things`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect([answer.status, JSON.parse(await answer.text()).code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
+  });
+
   it('missing where one is needed is said so', async () => {
     const answer = await server().inject({ method: 'POST', url: '/things' });
     expect(answer.json()).toMatchObject({ status: 400, errors: [{ path: '$', message: 'a JSON body is required' }] });
@@ -283,6 +319,20 @@ describe('every answer', () => {
     expect(traced.json().traceparent).not.toBe(traceparent);
   });
 
+  it('bears them also when its path cannot be read', async () => {
+    const { statusCode, headers } = await server().inject('/things/%zz');
+    expect(statusCode).toBe(400);
+    expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+  });
+
+  it('is kept by no cache unless its route says otherwise', async () => {
+    const app = server();
+    app.get('/public', async (_request, reply) => reply.header('cache-control', 'max-age=60').send('x'));
+    const [own, open] = await Promise.all([app.inject('/things/1'), app.inject('/public')]);
+    expect([own.headers['cache-control'], open.headers['cache-control']]).toEqual(['no-store', 'max-age=60']);
+  });
+
   it('bears security headers', async () => {
     const { headers } = await server().inject('/things');
     expect(headers['x-content-type-options']).toBe('nosniff');
@@ -314,18 +364,21 @@ describe('who asks', () => {
 });
 
 describe('bytes that are no request', () => {
-  it('are answered with a problem document', async () => {
+  it.each([
+    ['NONSENSE\r\n\r\n', 400, 'VALIDATION_FAILED'],
+    [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
+  ])('are answered with a problem document: %#', async (bytes, status, code) => {
     const app = server();
     await app.listen({ port: 0, host: '127.0.0.1' });
     const address = app.server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const answer = await new Promise<string>((resolve, reject) => {
       let text = '';
-      const socket = connect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'));
+      const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
       socket.on('data', (data) => (text += data.toString()));
       socket.on('end', () => resolve(text)).on('error', reject);
     });
-    expect(answer).toMatch(/^HTTP\/1.1 400 /);
-    expect(answer).toContain('VALIDATION_FAILED');
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, code });
   });
 });

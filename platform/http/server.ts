@@ -1,4 +1,11 @@
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Identify } from '../auth/identify.ts';
 import { CREDENTIAL_HEADER } from '../auth/internal-credentials.ts';
@@ -53,7 +60,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_LENGTH },
     frameworkErrors: (error, request, reply) => {
-      identify(request, options);
+      begin(request, reply, options);
       sendProblem(error, request, reply);
     },
     clientErrorHandler: answerUnreadableRequest,
@@ -70,9 +77,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.addHook('onRoute', closeRouteSchemas);
   app.addHook('onRoute', checkAccessFirst);
   app.addHook('onRequest', (request, reply, done) => {
-    identify(request, options);
-    reply.header('x-request-id', request.id);
-    setApiSecurityHeaders(reply);
+    begin(request, reply, options);
     done(
       request.raw.url?.includes('%00') === true
         ? validationFailed([{ path: 'path', message: 'has a NUL character' }])
@@ -87,7 +92,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-function identify(request: FastifyRequest, options: ServerOptions): void {
+function begin(request: FastifyRequest, reply: FastifyReply, options: ServerOptions): void {
   const { headers } = request;
   if (options.public && headers[CREDENTIAL_HEADER] !== undefined) delete headers[CREDENTIAL_HEADER];
   const { identity, callingService, refusal } = options.identify(headers);
@@ -97,6 +102,8 @@ function identify(request: FastifyRequest, options: ServerOptions): void {
   const given = headers['traceparent'];
   request.traceparent = childTraceparent(typeof given === 'string' ? given : undefined);
   if (request.id === '') request.id = traceIdOf(request.traceparent);
+  reply.header('x-request-id', request.id);
+  setApiSecurityHeaders(reply);
 }
 
 /** The number of proxies in front, as a function: Fastify 5.12's types know no number. */

@@ -25,6 +25,9 @@ function fieldError(error: ErrorObject, root: string): FieldError {
   if (error.keyword === 'enum' && Array.isArray(error.params['allowedValues'])) {
     return { path, message: `must be one of: ${error.params['allowedValues'].join(', ')}` };
   }
+  if (error.keyword === 'const') return { path, message: `must be ${JSON.stringify(error.params['allowedValue'])}` };
+  const form: unknown = error.keyword === 'pattern' ? error.parentSchema?.['description'] : undefined;
+  if (typeof form === 'string') return { path, message: `is not of the form: ${form}` };
   if (error.keyword === 'type' && error.data === null && error.instancePath === '')
     return { path, message: 'a JSON body is required' };
   return { path, message: error.message ?? 'is not valid' };
@@ -53,7 +56,12 @@ function collapseUnions(errors: readonly ErrorObject[]): ErrorObject[] {
   const unions = errors.filter((error) => error.keyword === 'anyOf');
   let left = [...errors];
   for (const union of unions) {
-    const ofUnion = (error: ErrorObject) => error.schemaPath.startsWith(`${union.schemaPath}/`);
+    const told = tellMeantBranch(union, left);
+    if (told !== null) {
+      left = told;
+      continue;
+    }
+    const ofUnion = (error: ErrorObject) => branchOf(union, error) !== undefined;
     const here = left.filter((error) => ofUnion(error) && error.instancePath === union.instancePath);
     const deeper = left.some((error) => ofUnion(error) && error.instancePath !== union.instancePath);
     const inside = here.some((error) => error.keyword === 'additionalProperties' || error.keyword === 'required');
@@ -65,6 +73,31 @@ function collapseUnions(errors: readonly ErrorObject[]): ErrorObject[] {
     left = left.filter((error) => !here.includes(error)).map((error) => (error === union ? { ...union, message } : error));
   }
   return left;
+}
+
+/** The branch of a union that an error is of, at the union's place or below it; undefined when it is of none. */
+function branchOf(union: ErrorObject, error: ErrorObject): string | undefined {
+  const isThere = error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`);
+  if (!isThere || !error.schemaPath.startsWith(`${union.schemaPath}/`)) return undefined;
+  return error.schemaPath.slice(union.schemaPath.length + 1).split('/', 1)[0];
+}
+
+/**
+ * Branches that a constant field tells apart, like `kind`: only the one that was meant is worth telling of, and when none was,
+ * which there are. Null for a union without such a field.
+ */
+function tellMeantBranch(union: ErrorObject, errors: readonly ErrorObject[]): ErrorObject[] | null {
+  const depth = union.instancePath.split('/').length + 1;
+  const isKind = (error: ErrorObject) => error.keyword === 'const' && error.instancePath.split('/').length === depth;
+  const kinds = errors.filter((error) => isKind(error) && branchOf(union, error) !== undefined);
+  const [kind] = kinds;
+  if (kind === undefined) return null;
+  const others = new Set(kinds.map((error) => branchOf(union, error)));
+  const meant = errors.filter((error) => branchOf(union, error) !== undefined && !others.has(branchOf(union, error)));
+  const rest = errors.filter((error) => error !== union && branchOf(union, error) === undefined);
+  if (meant.length > 0) return [...rest, ...meant];
+  const known = kinds.map((error) => String(error.params['allowedValue'])).join(', ');
+  return [...rest, { ...kind, keyword: 'anyOf', message: `must be one of: ${known}` }];
 }
 
 function unionMessage(union: ErrorObject, branches: readonly ErrorObject[]): string {
