@@ -25,10 +25,12 @@ export async function start(environment: Environment, options: { services: strin
     () => startSystem({ settings, definitions, logger, metrics }),
     async (system) => {
       print(addressLines(system.url, performance.now()));
-      await makeDemo(settings, system, logger, print).catch((error: unknown) => {
-        logger.error({ err: error }, 'The demo is not complete; the next start goes on with it.');
-      });
-      system.ready();
+      try {
+        await makeDemo(settings, system, logger, print);
+      } finally {
+        // Without its demo the system is as good as with it.
+        system.ready();
+      }
     },
   );
 }

@@ -18,11 +18,11 @@ export function closeRouteSchemas(route: RouteOptions): void {
 /** A body may have a schema for each content type. */
 function closedBody(body: unknown): unknown {
   if (!isSchema(body) || !isSchema(body['content'])) return closed(body);
-  const kinds = Object.entries(body['content']).map(([type, kind]) => [
-    type,
-    isSchema(kind) ? { ...kind, schema: closed(kind['schema']) } : kind,
-  ]);
-  return { ...body, content: Object.fromEntries(kinds) };
+  const content: Record<string, unknown> = {};
+  for (const [type, kind] of Object.entries(body['content'])) {
+    content[type] = isSchema(kind) ? { ...kind, schema: closed(kind['schema']) } : kind;
+  }
+  return { ...body, content };
 }
 
 function closed(schema: unknown): unknown {

@@ -69,6 +69,7 @@ async function databaseOf(
     connectionString,
     name,
     poolSize: settings.database.poolSize,
+    lookupsOnly: database.lookupsOnly ?? false,
     onIdleError: (error) => {
       if (!closing) logger.warn({ err: error, service: name }, 'An idle connection to PostgreSQL broke; it is replaced.');
     },

@@ -38,7 +38,7 @@ export async function runUntilStopped<T extends Stoppable>(
   const program = await start();
   // What comes after the start is work of its own: it does not delay a stop, and its failure is not the program's.
   void onStarted(program).catch((error: unknown) => {
-    if (signals === 0) logger.error({ err: error }, 'Something to be done after the start failed.');
+    if (signals === 0) logger.error({ err: error }, 'What was to be done after the start failed; the next start tries again.');
   });
   const code = await asked.promise;
   if (code !== 0) setTimeout(() => process.exit(code), CRASH_STOP_MS).unref();

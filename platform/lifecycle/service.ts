@@ -44,6 +44,11 @@ export type Service = {
 export type ServiceDefinition = {
   name: ServiceName;
   /** Absent for the gateway, which owns no data. */
-  database?: { name: string; migrations: URL };
+  database?: {
+    name: string;
+    migrations: URL;
+    /** Its statements look rows up by an index: whatever the size of the tables, they are never read whole. */
+    lookupsOnly?: boolean;
+  };
   create: (context: ServiceContext) => Service;
 };

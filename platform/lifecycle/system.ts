@@ -34,15 +34,20 @@ export type SystemOptions = { settings: Settings; definitions: readonly ServiceD
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { settings, definitions, logger, metrics } = options;
   const teardown = createTeardown(logger);
+  /** How far the start has come, with the milliseconds since the process began. */
+  const told = (what: string): void => logger.debug({ ms: Math.round(performance.now()) }, what);
   let state: 'starting' | 'ready' | 'stopping' = 'starting';
   await checkAddress(settings.http);
   try {
     const addresses = await findDatabases(settings, { logger, teardown, join: false });
+    told('The database server is there.');
     const [log, assembled] = await allSettled([
       openLog({ settings, addresses, logger, metrics, teardown }),
       assemble({ settings, definitions, addresses, logger, metrics, teardown }),
     ]);
+    told('The databases are up to date.');
     await runServices(assembled, log, { metrics, teardown });
+    told('The services are at work.');
     const { app, url } = await listenPublicly({
       settings,
       assembled,
@@ -52,6 +57,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       teardown,
       state: () => state,
     });
+    told('The public door is open.');
     const serverOf = inProcessTransport((name) => assembled.find((one) => one.name === name)?.internalServer);
     return {
       url,
