@@ -27,8 +27,9 @@ export type SeatViews = {
 
 type Entry = {
   feed: Promise<EventFeed | null>;
-  /** Set once loaded. Until then what is offered waits in `early`. */
+  /** Set once loaded. */
   loaded: EventFeed | null;
+  /** What is offered while the view is read waits here: what is read may be from before or after it, never from before the feed. */
   early: DomainEvent[];
   gapTimer: NodeJS.Timeout | null;
   reloading: boolean;
@@ -61,9 +62,7 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
         return null;
       }
       entry.loaded = createEventFeed(view);
-      const { early } = entry;
-      entry.early = [];
-      deliver(eventId, entry, early);
+      deliver(eventId, entry, []);
       return entry.loaded;
     } catch (error) {
       entries.delete(eventId);
@@ -97,11 +96,13 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
   }
 
   function deliver(eventId: string, entry: Entry, events: readonly DomainEvent[]): void {
-    if (!entry.loaded) {
-      entry.early.push(...events);
+    if (!entry.loaded || entry.reloading) {
+      for (const event of events) entry.early.push(event);
       return;
     }
-    const outcome = entry.loaded.offer(events);
+    const { early } = entry;
+    entry.early = [];
+    const outcome = entry.loaded.offer([...early, ...events]);
     if (outcome !== 'waiting' && entry.gapTimer) {
       clearTimeout(entry.gapTimer);
       entry.gapTimer = null;
@@ -116,7 +117,7 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
     entry.gapTimer = null;
     try {
       const view = await readConsistently(eventId);
-      if (view) entry.loaded.replace(view);
+      if (view && view.version() >= entry.loaded.view().version()) entry.loaded.replace(view);
     } catch (error) {
       logger.warn({ err: error, eventId }, 'seats could not be read again; trying once more in a moment');
       entry.gapTimer = setTimeout(() => void reload(eventId, entry), MAX_GAP_MS).unref();

@@ -1,0 +1,62 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Database } from '../../../platform/postgres/database.ts';
+import { testDatabase, type TestDatabase } from '../../../test/support/postgres.ts';
+import { createLayoutCache } from '../store/layout-cache.ts';
+import { MIGRATIONS, rowOf, seatingOn } from '../test-sale.ts';
+import { createSeatViews } from './views.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await testDatabase(MIGRATIONS);
+});
+afterAll(() => db.drop());
+
+/** A database whose next read of a view is answered, but arrives only when it is let through. */
+function slowToAnswer(database: Database) {
+  let held: Promise<void> | null = null;
+  let read: () => void = () => undefined;
+  const slow: Database = {
+    ...database,
+    async rows(statement, values) {
+      const rows = await database.rows<never>(statement, values);
+      if (statement.name !== 'seating.read_view' || !held) return rows;
+      const wait = held;
+      held = null;
+      read();
+      await wait;
+      return rows;
+    },
+  };
+  function holdNext(): { whenRead: Promise<void>; letThrough: () => void } {
+    let letThrough: () => void = () => undefined;
+    held = new Promise((resolve) => (letThrough = resolve));
+    return { whenRead: new Promise((resolve) => (read = resolve)), letThrough: () => letThrough() };
+  }
+  return { slow, holdNext };
+}
+
+it('keeps what was committed while a view was read again', async () => {
+  const seating = seatingOn(db.database);
+  const eventId = await seating.openSale(rowOf(5));
+  const { slow, holdNext } = slowToAnswer(db.database);
+  const views = createSeatViews(slow, createLayoutCache(), pino({ level: 'silent' }));
+  const feed = await views.get(eventId);
+  if (!feed) throw new Error('no such event');
+  const versions: number[] = [];
+  feed.listen((frame) => versions.push(frame.version));
+  const before = feed.view();
+
+  const { whenRead, letThrough } = holdNext();
+  views.refresh(eventId, 1);
+  await whenRead;
+  const sent = seating.published.length;
+  await seating.reserve(eventId, { kind: 'seats', seatIds: [2] });
+  views.offer(seating.published.slice(sent));
+  letThrough();
+  await expect.poll(() => feed.view() !== before).toBe(true);
+
+  expect(feed.view().statuses()).toEqual({ eventId, version: 2, statuses: 'ARAAA' });
+  expect(versions).toEqual(versions.toSorted((a, b) => a - b));
+  views.stop();
+});
