@@ -121,6 +121,14 @@ describe('a write batcher', () => {
     expect(runs).toBe(1);
   });
 
+  it('never runs again what is committed, also when an answer is missing', async () => {
+    let runs = 0;
+    const batcher = createWriteBatcher<number, number>({ name: 'test', run: () => (runs++, Promise.resolve([7])) });
+    const outcomes = await Promise.allSettled([batcher.submit(1), batcher.submit(2)]);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected']);
+    expect(runs).toBe(1);
+  });
+
   it('gives up on a server that stays away', async () => {
     let runs = 0;
     const batcher = createWriteBatcher<number, number>({ name: 'test', run: () => (runs++, Promise.reject(sqlError('57P03'))) });

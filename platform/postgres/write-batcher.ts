@@ -20,6 +20,7 @@ export type WriteBatcherOptions<Command, Answer> = {
   maxQueue?: number;
   /** A command that has waited this long without being started is refused. */
   maxWaitMs?: number;
+  /** Told of every batch after its commit. Must not throw. */
   onBatch?: (measure: { size: number; queued: number; elapsedMs: number }) => void;
 };
 
@@ -96,11 +97,9 @@ export function createWriteBatcher<Command, Answer>(
 
   async function settle(batch: readonly Entry[]): Promise<void> {
     const startedMs = performance.now();
+    let answers: readonly Answer[];
     try {
-      const answers = await attempt(batch.map((entry) => entry.command));
-      if (answers.length !== batch.length) throw new Error(`${name}: ${answers.length} answers to ${batch.length} commands`);
-      onBatch?.({ size: batch.length, queued: queuedNow(), elapsedMs: performance.now() - startedMs });
-      for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer);
+      answers = await attempt(batch.map((entry) => entry.command));
     } catch (error) {
       if (batch.length === 1 || error instanceof CommitOutcomeUnknown || isConnectionLost(error)) {
         for (const entry of batch) entry.reject(error);
@@ -110,7 +109,15 @@ export function createWriteBatcher<Command, Answer>(
       const middle = batch.length >> 1;
       await settle(batch.slice(0, middle));
       await settle(batch.slice(middle));
+      return;
     }
+    // It is committed: from here on nothing may make it run again.
+    for (const [index, entry] of batch.entries()) {
+      const answer = answers[index];
+      if (answer === undefined) entry.reject(new Error(`${name}: ${answers.length} answers to ${batch.length} commands`));
+      else entry.resolve(answer);
+    }
+    onBatch?.({ size: batch.length, queued: queuedNow(), elapsedMs: performance.now() - startedMs });
   }
 
   /** Runs again what certainly left nothing behind: a lost race between replicas, or a connection lost before COMMIT. */
