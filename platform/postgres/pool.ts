@@ -12,6 +12,8 @@ export type DatabaseOptions = {
   connectTimeoutMs?: number;
   /** The server cancels a statement that takes longer. */
   statementTimeoutMs?: number;
+  /** Every statement looks rows up by an index, so no plan may read a table whole. See `LOOKUPS_ONLY`. */
+  lookupsOnly?: boolean;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   onIdleError?: (error: Error) => void;
 };
@@ -26,13 +28,21 @@ export type OpenDatabase = Database & {
 const IDLE_CONNECTION_MS = 60_000;
 const KEEPALIVE_AFTER_MS = 10_000;
 
+/**
+ * A named statement keeps the plan that was right when a connection first ran it a few times: for tables that were almost empty,
+ * reading and joining them whole. Minutes later an onsale has filled them, and the plan stays until they happen to be analyzed.
+ */
+const LOOKUPS_ONLY = ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'].map((way) => `-c enable_${way}=off`).join(' ');
+
 /** A pool of pipelined connections to one database. Connects when first used. */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const { connectionString, name, poolSize, connectTimeoutMs = 5_000, statementTimeoutMs = 30_000, onIdleError } = options;
+  const planning = options.lookupsOnly === true ? { options: LOOKUPS_ONLY } : {};
   const pool = new pg.Pool({
     connectionString,
     max: poolSize,
     pipeline: true,
+    ...planning,
     application_name: `onsale ${name}`,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,

@@ -19,7 +19,7 @@ import { createOrderSettler } from './settle-orders.ts';
 /** Orders, what they cost, and tickets. */
 export const orders: ServiceDefinition = {
   name: 'orders',
-  database: { name: 'orderdb', migrations: new URL('./migrations/', import.meta.url) },
+  database: { name: 'orderdb', migrations: new URL('./migrations/', import.meta.url), lookupsOnly: true },
   create,
 };
 

@@ -18,15 +18,20 @@ import { createSeats } from './writes/seats.ts';
 /** Sections, seats, reservations and availability: the one place where it is decided who gets a seat. */
 export const seating: ServiceDefinition = {
   name: 'seating',
-  database: { name: 'seatingdb', migrations: new URL('./migrations/', import.meta.url) },
+  database: { name: 'seatingdb', migrations: new URL('./migrations/', import.meta.url), lookupsOnly: true },
   create(context: ServiceContext) {
     const { database, settings, services, logger, metrics } = context;
     const layouts = createLayoutCache();
     const views = createSeatViews(database, layouts, logger);
     const maps = createSeatMaps();
+    // It is committed: whatever a view or a reader of it does, the buyers must be told so.
     const onCommitted = (events: readonly DomainEvent[]): void => {
-      views.offer(events);
       context.wakeRelay();
+      try {
+        views.offer(events);
+      } catch (error) {
+        logger.error({ err: error, eventId: events[0]?.subject }, 'A live view failed to take what was committed.');
+      }
     };
     const seats = createSeats(
       { database, layouts, choosers: createChoosers(), defaultTtlSeconds: settings.seating.reservationTtlSeconds, onCommitted },

@@ -38,17 +38,25 @@ const READ_DUE = sql(
   `with clock as materialized (select seating_now() as now)
    select clock.now, due.*
    from clock left join lateral (
-     select ${COLUMNS} from reservation
-     where status = 'RESERVED' and held_until <= clock.now and event_id = any($1::text[])
-     order by held_until limit $2
+     select due_of_event.* from unnest($1::text[]) as wanted (event_id) cross join lateral (
+       select ${COLUMNS} from reservation
+       where status = 'RESERVED' and reservation.event_id = wanted.event_id and held_until <= clock.now
+       order by held_until limit $2
+     ) as due_of_event limit $2
    ) as due on true`,
 );
 
+/**
+ * A count per buyer, so that there is no way to do it but to look each of them up. As a join it may be planned, while the table is
+ * empty, as one pass over all live reservations, and that plan stays until the table is analyzed: well into the rush.
+ */
 const READ_TICKETS = sql(
   'seating.read_tickets',
-  `select event_id, user_id, sum(quantity)::integer as tickets
-   from unnest($1::text[], $2::text[]) as wanted (event_id, user_id) join reservation using (event_id, user_id)
-   where status in ('RESERVED', 'ALLOCATED') group by event_id, user_id`,
+  `select event_id, user_id, tickets
+   from unnest($1::text[], $2::text[]) as wanted (event_id, user_id) cross join lateral (
+     select coalesce(sum(quantity), 0)::integer as tickets from reservation
+     where reservation.event_id = wanted.event_id and reservation.user_id = wanted.user_id and status in ('RESERVED', 'ALLOCATED')
+   ) as live`,
 );
 
 const INSERT_RESERVATIONS = sql(
@@ -72,10 +80,18 @@ const UPDATE_RESERVATIONS = sql(
    where reservation.reservation_id = given.reservation_id`,
 );
 
+/** Steps from event to event along the index of holds, and looks at the first hold of each: its cost does not grow with the holds. */
 const EVENTS_WITH_DUE = sql(
   'seating.events_with_due',
-  `select distinct event_id from
-     (select event_id from reservation where status = 'RESERVED' and held_until <= seating_now() order by held_until limit 5000) as due`,
+  `with recursive clock as materialized (select seating_now() as now), held as (
+     (select event_id from reservation where status = 'RESERVED' order by event_id limit 1)
+     union all
+     select (select event_id from reservation where status = 'RESERVED' and reservation.event_id > held.event_id order by event_id limit 1)
+     from held where held.event_id is not null
+   )
+   select event_id from held
+   where (select min(held_until) from reservation where status = 'RESERVED' and reservation.event_id = held.event_id) <= (select now from clock)
+   limit 5000`,
 );
 
 const EVENTS_OF_RESERVATIONS = sql(
@@ -87,7 +103,7 @@ export async function readReservations(tx: Tx, reservationIds: readonly string[]
   return (await tx.rows<Row>(READ_RESERVATIONS, [reservationIds])).map(toReservation);
 }
 
-/** The database's clock, and holds of these events that are over by it: at most `limit`, the longest overdue first. */
+/** The database's clock, and holds of these events that are over by it: at most `limit`, of each event the longest overdue first. */
 export async function readDue(
   tx: Tx,
   eventIds: readonly string[],

@@ -14,13 +14,15 @@ const READ_SEAT_STATES = sql(
    from unnest($1::text[], $2::integer[]) as wanted (event_id, seat_id) join seat_state using (event_id, seat_id)`,
 );
 
-/** Seats of holds that ended: a late payment may take them again. */
+/** Seats of holds that ended: a late payment may take them again. `offset 0` keeps it a look-up per seat, whatever the tables' sizes. */
 const READ_SEATS_OF_ENDED = sql(
   'seating.read_seats_of_ended',
-  `select seat_state.event_id, seat_state.seat_id, seat_state.status, seat_state.reservation_id
+  `select state.event_id, state.seat_id, state.status, state.reservation_id
    from reservation
    cross join unnest(reservation.seat_ids) as wanted (seat_id)
-   join seat_state on seat_state.event_id = reservation.event_id and seat_state.seat_id = wanted.seat_id
+   cross join lateral (
+     select * from seat_state where seat_state.event_id = reservation.event_id and seat_state.seat_id = wanted.seat_id offset 0
+   ) as state
    where reservation.reservation_id = any($1::text[]) and reservation.status = 'EXPIRED'`,
 );
 
