@@ -54,7 +54,7 @@ async function verdicts(settleMs = 5_000): Promise<{ code: number; of: (invarian
 async function found(invariant: number, planted: () => Promise<unknown>, removed: () => Promise<unknown>): Promise<string[]> {
   await planted();
   try {
-    const { code, of } = await verdicts(500);
+    const { code, of } = await verdicts(10_000);
     const verdict = of(invariant);
     expect(code).toBe(1);
     return verdict.verdict === 'broken' ? verdict.violations.map(({ what }) => what) : [];
@@ -104,17 +104,24 @@ describe('verify', () => {
     expect([2, 5, 6, 7, 8].map((invariant) => of(invariant).verdict)).toEqual(Array(5).fill('not checked'));
     expect(code).toBe(0);
     expect(lines).toHaveLength(8);
-  }, 40_000);
+  }, 60_000);
 
   it('says what it could not check while payments have no answer', async () => {
-    const { order } = await buy(someone('customer'), eventId, { seatIds: [6] }, 'tok_timeout_captured');
+    await buy(someone('customer'), eventId, { seatIds: [6] }, 'tok_timeout_captured');
+    const payments = system.databaseOf('payments');
+    const silentFor = (hours: number) =>
+      plant(
+        payments,
+        `update simulator_charge set silent_until = now() + interval '${hours} hours' where silent_until is not null`,
+      );
+    await silentFor(1);
     const { of, lines } = await verdicts(0);
     expect(of(3)).toMatchObject({ verdict: 'not checked', why: expect.stringContaining('no answer yet') });
     expect(lines.join('\n')).toContain('not settled: 1 payments have no answer yet');
-    const settled = await verdicts(15_000);
+    await silentFor(0);
+    const settled = await verdicts(30_000);
     expect(settled.of(3)).toMatchObject({ verdict: 'holds' });
-    expect(order.orderId).toMatch(/^ord_/);
-  }, 40_000);
+  }, 60_000);
 });
 
 describe('verify names a planted', () => {

@@ -182,11 +182,12 @@ describe('a charge', () => {
       status: 409,
       body: { code: 'PAYMENT_IN_PROGRESS', paymentId: unknown.body.paymentId },
     });
+    await query('speak', 'update simulator_charge set silent_until = now() where provider_key = $1', [unknown.body.paymentId]);
     const status = async (): Promise<string> => {
       await runJob('resume-payments');
       return (await get(`/v1/payments/${unknown.body.paymentId}`)).body.status;
     };
-    await expect.poll(status, { timeout: 10_000, interval: 200 }).toBe('SUCCESS');
+    await expect.poll(status, { timeout: 16_000, interval: 200 }).toBe('SUCCESS');
     expect(await capturedAtProvider(orderId)).toBe(1);
     expect((await publishedOf(orderId)).at(-1)).toBe('payment.completed');
     expect((await charge(orderId, { token: 'tok_timeout_captured', key: unknown.key })).status).toBe(202);

@@ -20,7 +20,7 @@ export type SimulatorOptions = {
 };
 
 /** How long a charge that was captured without an answer stays unknown, also to those who ask. */
-const SILENCE_MS = 2_000;
+const SILENCE_MS = 5_000;
 const MAX_SEED = 2 ** 31;
 
 /**
