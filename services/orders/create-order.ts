@@ -91,19 +91,17 @@ export function createOrderMaker(deps: {
 
 function orderFor(reservation: Reservation, rules: PriceRules, now: Date): OrderState {
   const { userId, eventId, reservationId, currency } = reservation;
-  const price = priceOrder(itemsOf(reservation), rules);
-  const expiresAt = new Date(reservation.expiresAt);
   const order = {
     orderId: newId('order'),
     userId,
     eventId,
     reservationId,
     status: 'PENDING' as const,
-    ...price,
+    ...priceOrder(itemsOf(reservation), rules),
     currency,
     paymentId: null,
     confirmationNumber: null,
-    expiresAt,
+    expiresAt: new Date(reservation.expiresAt),
     paymentWindowEndsAt: null,
     holdEndReason: null,
     createdAt: now,

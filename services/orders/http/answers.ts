@@ -3,21 +3,21 @@ import type { OrderState } from '../domain/order.ts';
 import type { TicketState } from '../store/tickets.ts';
 
 export function toOrderAnswer(order: OrderState): Order {
-  const { orderId, status, userId, eventId, reservationId, subtotalCents, feeCents, taxCents, totalCents, currency } = order;
+  const { paymentId, confirmationNumber } = order;
   return {
-    orderId,
-    status,
-    userId,
-    eventId,
-    reservationId,
+    orderId: order.orderId,
+    status: order.status,
+    userId: order.userId,
+    eventId: order.eventId,
+    reservationId: order.reservationId,
     items: order.items.map(({ feeCents: _fee, taxCents: _tax, ...item }) => item),
-    subtotalCents,
-    feeCents,
-    taxCents,
-    totalCents,
-    currency,
-    ...(order.paymentId === null ? {} : { paymentId: order.paymentId }),
-    ...(order.confirmationNumber === null ? {} : { confirmationNumber: order.confirmationNumber }),
+    subtotalCents: order.subtotalCents,
+    feeCents: order.feeCents,
+    taxCents: order.taxCents,
+    totalCents: order.totalCents,
+    currency: order.currency,
+    ...(paymentId === null ? {} : { paymentId }),
+    ...(confirmationNumber === null ? {} : { confirmationNumber }),
     expiresAt: order.expiresAt.toISOString(),
     createdAt: order.createdAt.toISOString(),
     updatedAt: order.updatedAt.toISOString(),
@@ -25,17 +25,17 @@ export function toOrderAnswer(order: OrderState): Order {
 }
 
 export function toTicketAnswer(ticket: TicketState): Ticket {
-  const { ticketId, ticketCode, orderId, eventId, section, seatId, seatCode, qrPayload, status, issuedAt } = ticket;
+  const { seatId } = ticket;
   return {
-    ticketId,
-    ticketCode,
-    orderId,
-    eventId,
-    section,
+    ticketId: ticket.ticketId,
+    ticketCode: ticket.ticketCode,
+    orderId: ticket.orderId,
+    eventId: ticket.eventId,
+    section: ticket.section,
     ...(seatId === null ? {} : { seatId }),
-    seatCode,
-    qrPayload,
-    status,
-    issuedAt: issuedAt.toISOString(),
+    seatCode: ticket.seatCode,
+    qrPayload: ticket.qrPayload,
+    status: ticket.status,
+    issuedAt: ticket.issuedAt.toISOString(),
   };
 }
