@@ -1,3 +1,4 @@
+import { createRevocations } from '../platform/auth/revocations.ts';
 import { loadSettings, type Environment } from '../platform/config/settings.ts';
 import { listDeadLetters, replayDeadLetter } from '../platform/event-log/dead-letters.ts';
 import { assemble, type Assembled } from '../platform/lifecycle/assemble.ts';
@@ -69,7 +70,15 @@ async function beside(environment: Environment, work: (services: readonly Assemb
   const teardown = createTeardown(logger);
   try {
     const addresses = await findDatabases(settings, { logger, teardown, join: true });
-    const services = await assemble({ settings, definitions, addresses, logger, metrics: createMetrics(), teardown });
+    const services = await assemble({
+      settings,
+      definitions,
+      addresses,
+      logger,
+      metrics: createMetrics(),
+      teardown,
+      revocations: createRevocations(),
+    });
     await allSettled(services.map(async ({ service }) => service.start?.()));
     for (const { name, service } of services) teardown.add(name, async () => service.stop?.());
     return await work(services);

@@ -10,11 +10,11 @@ export const MAX_ACCESS_TOKEN_TTL_SECONDS = 24 * 3600;
 const REMEMBERED_TOKENS = 50_000;
 
 export type AccessTokens = {
-  sign(user: Pick<UserIdentity, 'userId' | 'sessionId' | 'roles'>): { accessToken: string; expiresInSeconds: number };
+  sign(user: Omit<UserIdentity, 'kind'>): { accessToken: string; expiresInSeconds: number };
   verify(token: string): Verified<UserIdentity>;
 };
 
-/** Tokens that users carry: HS256 by the key of `JWT_SECRET`, with the claims sub (userId), sid, roles, iat, exp, iss and aud. */
+/** Tokens that users carry: HS256 by the key of `JWT_SECRET`, with the claims sub (userId), sid, roles, rv (their version), iat, exp, iss, aud. */
 export function createAccessTokens(options: { jwtSecret: string; ttlSeconds: number; clock?: Clock }): AccessTokens {
   const clock = options.clock ?? systemClock;
   const signing = { secret: options.jwtSecret, issuer: 'onsale', audience: 'onsale' };
@@ -27,19 +27,25 @@ export function createAccessTokens(options: { jwtSecret: string; ttlSeconds: num
   });
   return {
     sign: (user) => ({
-      accessToken: sign({ sub: user.userId, sid: user.sessionId, roles: user.roles }, options.ttlSeconds, clock.now().getTime()),
+      accessToken: sign(claimsOf(user), options.ttlSeconds, clock.now().getTime()),
       expiresInSeconds: options.ttlSeconds,
     }),
     verify: (token) => verify(token, clock.now().getTime()),
   };
 }
 
-/** The user in the claims `sub`, `sid` and `roles`. */
+/** What `readUser` reads back. */
+export function claimsOf({ userId, sessionId, roles, rolesVersion }: Omit<UserIdentity, 'kind'>): Claims {
+  return { sub: userId, sid: sessionId, roles, ...(rolesVersion === undefined ? {} : { rv: rolesVersion }) };
+}
+
+/** The user in the claims `sub`, `sid`, `roles` and `rv`. */
 export function readUser(claims: Claims): UserIdentity | null {
-  const { sub, sid, roles } = claims;
+  const { sub, sid, roles, rv } = claims;
   if (typeof sub !== 'string' || !isId('user', sub) || typeof sid !== 'string') return null;
   if (!Array.isArray(roles) || !roles.every(isRole)) return null;
-  return { kind: 'user', userId: sub, sessionId: sid, roles };
+  if (rv !== undefined && typeof rv !== 'number') return null;
+  return { kind: 'user', userId: sub, sessionId: sid, roles, ...(rv === undefined ? {} : { rolesVersion: rv }) };
 }
 
 function isRole(value: unknown): value is Role {

@@ -3,6 +3,7 @@ import type { ServiceName } from '../http/service-client.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Identity } from './identity.ts';
 import { CREDENTIAL_HEADER, type Caller } from './internal-credentials.ts';
+import type { Revocations } from './revocations.ts';
 import type { Verified } from './signed-tokens.ts';
 
 /** What the headers of a request prove. `refusal` is why a token that was shown does not count; public routes work without. */
@@ -18,14 +19,16 @@ const NOBODY: Identified = { identity: null, callingService: null, refusal: null
 const UNKNOWN: Identified = { identity: null, callingService: null, refusal: 'UNAUTHENTICATED' };
 const EXPIRED: Identified = { identity: null, callingService: null, refusal: 'TOKEN_EXPIRED' };
 
-/** For the public door: users by their access token, nothing else. */
-export function identifyUsers(tokens: Pick<AccessTokens, 'verify'>): Identify {
+/** For the public door: users by their access token, nothing else. Revoked tokens do not count. */
+export function identifyUsers(tokens: Pick<AccessTokens, 'verify'>, revocations?: Pick<Revocations, 'refusalOf'>): Identify {
   return (headers) => {
     const { authorization } = headers;
     if (authorization === undefined) return NOBODY;
     if (authorization.slice(0, 7).toLowerCase() !== 'bearer ') return UNKNOWN;
     const verified = tokens.verify(authorization.slice(7));
     if (!verified.ok) return verified.reason === 'EXPIRED' ? EXPIRED : UNKNOWN;
+    const revoked = revocations?.refusalOf(verified.value) ?? null;
+    if (revoked !== null) return revoked === 'TOKEN_EXPIRED' ? EXPIRED : UNKNOWN;
     return { identity: verified.value, callingService: null, refusal: null };
   };
 }

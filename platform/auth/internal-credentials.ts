@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../clock.ts';
 import { SERVICE_NAMES, type ServiceName } from '../http/service-client.ts';
-import { readUser } from './access-tokens.ts';
+import { claimsOf, readUser } from './access-tokens.ts';
 import type { UserIdentity } from './identity.ts';
 import { tokenSigner, tokenVerifier, type Claims, type Verified } from './signed-tokens.ts';
 
@@ -28,7 +28,7 @@ export function createCredentialIssuer(options: { internalSecret: string; servic
   return (target: ServiceName, onBehalfOf?: UserIdentity): string => {
     const now = clock.now().getTime();
     if (onBehalfOf !== undefined) {
-      return sign(target, { user: { sub: onBehalfOf.userId, sid: onBehalfOf.sessionId, roles: onBehalfOf.roles } }, now);
+      return sign(target, { user: claimsOf(onBehalfOf) }, now);
     }
     const ready = made.get(target);
     if (ready !== undefined && Math.abs(now - ready.at) < REUSED_FOR_MS) return ready.credential;

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../auth/identity.ts';
+import type { Revocations } from '../auth/revocations.ts';
 
 /**
  * A stream of Server-Sent Events to one client (https://html.spec.whatwg.org/multipage/server-sent-events.html). `send` takes
@@ -23,7 +25,9 @@ const HEARTBEAT = Buffer.from(':\n\n');
 declare module 'fastify' {
   interface FastifyInstance {
     /** Streams that are open now, of the whole server. */
-    eventStreams: Set<EventStream & { beat(): void }>;
+    eventStreams: Set<EventStream & { beat(): void; readonly identity: Identity | null }>;
+    /** Set when sessions can end: whether a stream of this user may go on. */
+    streamGuard: { allows: ((identity: Identity | null) => boolean) | null };
   }
 }
 
@@ -63,6 +67,7 @@ export function openEventStream(
   };
   const stream = {
     send: write,
+    identity: request.identity,
     beat: () => void write(HEARTBEAT),
     close: () => {
       if (open) raw.end();
@@ -84,6 +89,8 @@ export function openEventStream(
     'x-accel-buffering': 'no',
   });
   raw.write(`retry: ${RETRY_MS}\n\n`);
+  // The session may have ended since the request was let in.
+  if (request.server.streamGuard.allows?.(request.identity) === false) stream.close();
   return stream;
 }
 
@@ -91,6 +98,7 @@ export function openEventStream(
 export function keepEventStreams(app: FastifyInstance): void {
   const streams: FastifyInstance['eventStreams'] = new Set();
   app.decorate('eventStreams', streams);
+  app.decorate('streamGuard', { allows: null });
   const timer = setInterval(() => {
     for (const stream of streams) stream.beat();
   }, HEARTBEAT_MS).unref();
@@ -98,6 +106,22 @@ export function keepEventStreams(app: FastifyInstance): void {
     clearInterval(timer);
     for (const stream of streams) stream.close();
     done();
+  });
+}
+
+/** Ends streams whose session has ended or whose user has other roles by now; their readers come back with a new token, or not. */
+export function endRevokedStreams(app: FastifyInstance, revocations: Pick<Revocations, 'refusalOf' | 'onChange'>): void {
+  const allows = (identity: Identity | null): boolean => identity?.kind !== 'user' || revocations.refusalOf(identity) === null;
+  app.streamGuard.allows = allows;
+  let looking = false;
+  revocations.onChange(() => {
+    // Changes come in batches; one look serves them all.
+    if (looking) return;
+    looking = true;
+    setImmediate(() => {
+      looking = false;
+      for (const stream of app.eventStreams) if (!allows(stream.identity)) stream.close();
+    });
   });
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { identifyServices } from '../auth/identify.ts';
 import { createCredentialVerifier } from '../auth/internal-credentials.ts';
+import type { Revocations } from '../auth/revocations.ts';
 import { systemClock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { createServiceClient } from '../http/create-service-client.ts';
@@ -36,6 +37,7 @@ export type AssembleOptions = {
   logger: Logger;
   metrics: Metrics;
   teardown: Teardown;
+  revocations: Revocations;
 };
 
 const PLATFORM_MIGRATIONS = new URL('../migrations/', import.meta.url);
@@ -106,6 +108,7 @@ function assembleOne(
     database: database?.pool ?? noDatabase(name),
     wakeRelay: () => relay.wake(),
     services: createServiceClient({ service: name, internalSecret, transport: inProcessTransport(serverOf) }),
+    revocations: options.revocations,
     logger,
     metrics,
     clock: systemClock,

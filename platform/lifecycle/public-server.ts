@@ -4,8 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAccessTokens } from '../auth/access-tokens.ts';
 import { identifyUsers } from '../auth/identify.ts';
+import type { Revocations } from '../auth/revocations.ts';
 import type { Settings } from '../config/settings.ts';
 import { StartupError } from '../config/startup-error.ts';
+import { endRevokedStreams } from '../http/event-stream.ts';
 import { mountHealth, type HealthCheck } from '../http/health.ts';
 import { createServer } from '../http/server.ts';
 import { sql } from '../postgres/database.ts';
@@ -16,6 +18,7 @@ import type { Teardown } from './teardown.ts';
 export type PublicServerOptions = {
   settings: Settings;
   assembled: readonly Assembled[];
+  revocations: Revocations;
   /** Of what the services share. */
   checks: readonly HealthCheck[];
   logger: Logger;
@@ -38,16 +41,17 @@ const PING = sql('health.ping', 'SELECT 1');
  * scope of their own.
  */
 export async function listenPublicly(options: PublicServerOptions): Promise<{ app: FastifyInstance; url: string }> {
-  const { settings, assembled, logger, metrics, teardown } = options;
+  const { settings, assembled, revocations, logger, metrics, teardown } = options;
   const { host, port, trustProxy } = settings.http;
   const tokens = createAccessTokens({ jwtSecret: settings.auth.jwtSecret, ttlSeconds: settings.auth.accessTokenTtlSeconds });
   const app = createServer({
     logger: logger.child({ service: 'gateway' }),
     metrics,
-    identify: identifyUsers(tokens),
+    identify: identifyUsers(tokens, revocations),
     public: true,
     trustProxy,
   });
+  endRevokedStreams(app, revocations);
   mountHealth(app, { checks: () => [...options.checks, ...assembled.map(checkOf)], state: options.state, metrics });
   assembled.find(({ name }) => name === 'gateway')?.service.publicRoutes?.(app);
   for (const { name, service } of assembled) {

@@ -49,6 +49,7 @@ export async function runServices(
   await allSettled(assembled.map(async ({ service }) => service.start?.()));
   for (const one of assembled) startRelayOf(one, log, teardown);
   await allSettled(assembled.map((one) => listen(one, log, teardown)));
+  await allSettled(assembled.map(async ({ service }) => service.beforeReady?.()));
   for (const { name, service, database, logger } of assembled) {
     const jobs = [
       ...(service.jobs ?? []),

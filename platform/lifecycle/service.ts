@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Revocations } from '../auth/revocations.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DomainEvent, Topic } from '../../contracts/events/domain-event.ts';
@@ -15,6 +16,8 @@ export type ServiceContext = {
   /** Tells the relay of this service's outbox that rows were committed. Cheap; call it after every commit that wrote some. */
   wakeRelay: () => void;
   services: ServiceClient;
+  /** Access tokens that no longer count in this process. */
+  revocations: Revocations;
   logger: Logger;
   metrics: Metrics;
   clock: Clock;
@@ -36,6 +39,8 @@ export type Service = {
   jobs?: Job[];
   /** Runs before the first request. */
   start?: () => Promise<void>;
+  /** Runs when the tails follow their topics and services can be called, before the public door opens: what a tail goes on from. */
+  beforeReady?: () => Promise<void>;
   /** Runs after the last request was answered. */
   stop?: () => Promise<void>;
 };

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createRevocations } from '../auth/revocations.ts';
 import type { Settings } from '../config/settings.ts';
 import { createServiceClient } from '../http/create-service-client.ts';
 import type { ServiceClient } from '../http/service-client.ts';
@@ -34,6 +35,7 @@ export type SystemOptions = { settings: Settings; definitions: readonly ServiceD
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { settings, definitions, logger, metrics } = options;
   const teardown = createTeardown(logger);
+  const revocations = createRevocations();
   /** How far the start has come, with the milliseconds since the process began. */
   const told = (what: string): void => logger.debug({ ms: Math.round(performance.now()) }, what);
   let state: 'starting' | 'ready' | 'stopping' = 'starting';
@@ -43,7 +45,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     told('The database server is there.');
     const [log, assembled] = await allSettled([
       openLog({ settings, addresses, logger, metrics, teardown }),
-      assemble({ settings, definitions, addresses, logger, metrics, teardown }),
+      assemble({ settings, definitions, addresses, logger, metrics, teardown, revocations }),
     ]);
     told('The databases are up to date.');
     await runServices(assembled, log, { metrics, teardown });
@@ -51,6 +53,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const { app, url } = await listenPublicly({
       settings,
       assembled,
+      revocations,
       checks: [{ name: 'event-log', run: log.lag }],
       logger,
       metrics,

@@ -4,6 +4,7 @@ import { createAccessTokens } from '../../platform/auth/access-tokens.ts';
 import { identifyServices, identifyUsers } from '../../platform/auth/identify.ts';
 import type { Role } from '../../platform/auth/identity.ts';
 import { CREDENTIAL_HEADER, createCredentialIssuer, createCredentialVerifier } from '../../platform/auth/internal-credentials.ts';
+import { createRevocations, type Revocations } from '../../platform/auth/revocations.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { loadSettings } from '../../platform/config/settings.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
@@ -26,6 +27,7 @@ export const PLATFORM_MIGRATIONS = new URL('../../platform/migrations/', import.
 export type ServiceApp = {
   service: Service;
   database: OpenDatabase;
+  revocations: Revocations;
   /** A request at the public door; `token` signs it. */
   request(options: InjectOptions & { token?: string }): Promise<LightMyRequestResponse>;
   /** A request by another service, at the service's own door. */
@@ -55,12 +57,13 @@ export async function startServiceApp(definition: ServiceDefinition, options: Op
   const services = options.services ?? {
     call: () => Promise.reject(new ApiError('SERVICE_UNAVAILABLE', 'No other service runs in this test.')),
   };
-  const service = definition.create({ settings, database, wakeRelay: () => {}, services, logger, metrics, clock });
+  const revocations = createRevocations(clock);
+  const service = definition.create({ settings, database, wakeRelay: () => {}, services, revocations, logger, metrics, clock });
   const tokens = createAccessTokens({ jwtSecret: SECRETS.JWT_SECRET, ttlSeconds: 3600, clock });
   const credentials = { internalSecret: SECRETS.INTERNAL_SECRET, clock };
   const verify = createCredentialVerifier({ ...credentials, service: definition.name });
   const credentialFor = createCredentialIssuer({ ...credentials, service: 'gateway' });
-  const outside: FastifyInstance = createServer({ logger, metrics, identify: identifyUsers(tokens), public: true });
+  const outside: FastifyInstance = createServer({ logger, metrics, identify: identifyUsers(tokens, revocations), public: true });
   const inside: FastifyInstance = createServer({ logger, metrics, identify: identifyServices(verify), public: false });
   service.publicRoutes?.(outside);
   service.internalRoutes?.(inside);
@@ -69,6 +72,7 @@ export async function startServiceApp(definition: ServiceDefinition, options: Op
   return {
     service,
     database,
+    revocations,
     request: ({ token, headers, ...rest }) =>
       outside.inject({ ...rest, headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) } }),
     requestAsService: ({ headers, ...rest }) =>

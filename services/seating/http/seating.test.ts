@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { FastifyInstance } from 'fastify';
 import { newId } from '../../../contracts/ids.ts';
 import type { Role } from '../../../platform/auth/identity.ts';
+import { createRevocations } from '../../../platform/auth/revocations.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { loadSettings } from '../../../platform/config/settings.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     database: db.database,
     wakeRelay: () => undefined,
     services: { call: async <T>(_service: string, path: string) => catalogAnswer(path) as T },
+    revocations: createRevocations(),
     logger,
     metrics: createMetrics(),
     clock: systemClock,
