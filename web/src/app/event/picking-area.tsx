@@ -26,8 +26,8 @@ const MODE_NAMES: Record<Mode, string> = { map: 'Map', list: 'List', places: 'St
 function LiveMark({ feed }: { feed: SeatFeed }) {
   const state = useStore(feed.state);
   return (
-    <p role="status" className="text-xs text-faded">
-      {state === 'live' ? 'live' : 'connecting again…'}
+    <p role="status" className="w-28 text-end text-xs text-faded">
+      {state === 'live' ? 'live' : 'connecting…'}
     </p>
   );
 }

@@ -60,10 +60,11 @@ export function EventPage() {
   useTitle(event.data?.name);
   if (event.isPending) {
     return (
-      <div className="grid gap-6 p-6">
+      <div className="flex-1">
         <Loading what="the event" />
-        <Skeleton className="h-16 max-w-xl" />
-        <Skeleton className="h-96" />
+        <div className="flex h-20 items-center border-b border-rule px-4 sm:px-6 lg:h-26">
+          <Skeleton className="h-12 w-72 max-w-full" />
+        </div>
       </div>
     );
   }

@@ -13,7 +13,7 @@ function price(band: PriceBand, currency: string): string {
 export function Legend({ bands, currency, hasSections }: { bands: PriceBand[]; currency: string; hasSections: boolean }) {
   return (
     <ul
-      className="-mx-4 flex items-center gap-x-4 gap-y-1 overflow-x-auto px-4 pb-1 text-xs whitespace-nowrap max-xl:w-[calc(100%+2rem)] sm:-mx-6 sm:px-6 sm:max-xl:w-[calc(100%+3rem)] xl:m-0 xl:p-0"
+      className="-mx-4 flex items-center gap-x-4 gap-y-1 overflow-x-auto px-4 pb-1 text-xs whitespace-nowrap max-xl:w-[calc(100%+2rem)] sm:-mx-6 sm:px-6 sm:max-xl:w-[calc(100%+3rem)] xl:m-0 xl:min-w-0 xl:flex-1 xl:p-0"
       aria-label="What the map shows"
     >
       {bands.map((band) => (
