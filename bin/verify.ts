@@ -7,7 +7,11 @@ const MS = { ms: 1, s: 1_000, m: 60_000 } as const;
 const MAX_SETTLE_MS = 3_600_000;
 
 /** `onsale verify`: says of each invariant whether it holds. @returns 1 when one is broken */
-export function verify(environment: Environment, options: { settle: string; json?: boolean }, print: Print): Promise<number> {
+export async function verify(
+  environment: Environment,
+  options: { settle: string; json?: boolean },
+  print: Print,
+): Promise<number> {
   const settings = loadSettings(environment);
   const json = options.json === true;
   return runVerify(settings, { settleMs: parseDuration(options.settle), json }, (line) => print([line]));
