@@ -217,7 +217,8 @@ export const PaymentWindowBody = Type.Object(
 export const PaymentWindowAnswer = Type.Object({ expiresAt: Time, heldUntil: Time });
 export type PaymentWindowAnswer = Static<typeof PaymentWindowAnswer>;
 
-export const ClosePaymentWindowBody = Type.Object({ orderId: idSchema('order') }, closed);
+/** `heldUntil` of the window to close, as opening it answered: one that was opened later stays. */
+export const ClosePaymentWindowBody = Type.Object({ orderId: idSchema('order'), heldUntil: Type.Optional(Time) }, closed);
 
 export const InternalReleaseBody = Type.Object({ reason: Type.Enum(RELEASE_REASONS) }, closed);
 

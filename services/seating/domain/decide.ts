@@ -9,7 +9,8 @@ export type Command =
   | { type: 'release'; eventId: string; reservationId: string; by: string | null; reason: ReleaseReason }
   | { type: 'allocate'; eventId: string; reservationId: string; orderId: string }
   | { type: 'open-window'; eventId: string; reservationId: string; orderId: string; windowSeconds: number }
-  | { type: 'close-window'; eventId: string; reservationId: string; orderId: string }
+  /** `heldUntil` says which window: what opening it answered. The window of a later payment stays. */
+  | { type: 'close-window'; eventId: string; reservationId: string; orderId: string; heldUntil?: Date | undefined }
   | { type: 'block'; eventId: string; seatIds: readonly number[] }
   | { type: 'unblock'; eventId: string; seatIds: readonly number[] }
   /** Ends what is due and nothing else. */
@@ -131,6 +132,7 @@ function closeWindow(state: SaleState, command: Extract<Command, { type: 'close-
   const held = state.reservations.get(command.reservationId);
   if (!held) return refuse({ ok: false, code: 'RESERVATION_NOT_FOUND' });
   if (held.status !== 'RESERVED' || held.payingOrderId !== command.orderId) return unchanged(held);
+  if (command.heldUntil && command.heldUntil.getTime() !== held.heldUntil.getTime()) return unchanged(held);
   return setWindow(held, held.expiresAt, null);
 }
 

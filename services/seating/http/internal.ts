@@ -54,7 +54,9 @@ export function internalRoutes(app: FastifyInstance, seats: Seats, database: Dat
     { schema: { params: Params, body: ClosePaymentWindowBody, response: { 200: PaymentWindowAnswer } } },
     async (request) => {
       const { reservationId } = request.params;
-      return toWindow(await change({ type: 'close-window', reservationId, ...request.body }, request.traceparent));
+      const { orderId, heldUntil } = request.body;
+      const window = heldUntil === undefined ? {} : { heldUntil: new Date(heldUntil) };
+      return toWindow(await change({ type: 'close-window', reservationId, orderId, ...window }, request.traceparent));
     },
   );
 

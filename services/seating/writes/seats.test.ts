@@ -172,6 +172,25 @@ describe('holds that end', () => {
   });
 });
 
+describe('the window of a payment', () => {
+  it('stays open when news of the payment before comes late', async () => {
+    const eventId = await seating.openSale(rowOf(1), { holdTtlSeconds: 60 });
+    const { reservationId } = reservationOf(await seating.reserve(eventId, { kind: 'seats', seatIds: [1] }));
+    const orderId = newId('order');
+    const open = async () =>
+      reservationOf(await seating.ask({ type: 'open-window', eventId, reservationId, orderId, windowSeconds: 60 })).heldUntil;
+    await shiftClock(30);
+    const declined = await open();
+    await shiftClock(40);
+    const next = await open();
+    await seating.ask({ type: 'close-window', eventId, reservationId, orderId, heldUntil: declined });
+    await shiftClock(70);
+    expect(await seating.reserve(eventId, { kind: 'seats', seatIds: [1] })).toMatchObject({ code: 'SEAT_UNAVAILABLE' });
+    await seating.ask({ type: 'close-window', eventId, reservationId, orderId, heldUntil: next });
+    expect((await seating.reserve(eventId, { kind: 'seats', seatIds: [1] })).ok).toBe(true);
+  });
+});
+
 describe('releasing', () => {
   it('gives the seats back once, and is answered the same the second time', async () => {
     const eventId = await seating.openSale(rowOf(3));
