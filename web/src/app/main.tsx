@@ -3,7 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './query-client.ts';
-import { router } from './router.tsx';
+import { fetchPagesAhead, router } from './router.tsx';
 import './session-effects.ts';
 import './styles.css';
 
@@ -16,3 +16,7 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+/** By then the first page stands, and what it needed is loaded. */
+const QUIET_AFTER_MS = 2_000;
+setTimeout(fetchPagesAhead, QUIET_AFTER_MS);

@@ -42,7 +42,7 @@ export function OrderStub({
     <Stub>
       <StubPart bottom>{event === undefined ? <Skeleton className="h-36" /> : <StubHead event={event} />}</StubPart>
       <Perforation />
-      <StubPart top bottom className={`p-5 ${isOver ? 'opacity-60' : ''}`}>
+      <StubPart top bottom className={`p-5 ${isOver ? 'text-faded line-through' : ''}`}>
         <OrderLines order={order} />
       </StubPart>
       {paid || isOver ? <Perforation /> : <BurningPerforation share={countdown.share} />}

@@ -24,6 +24,8 @@ import { Sheet, type SheetHeight } from './sheet.tsx';
 import { useLostSeats } from './use-lost-seats.ts';
 import { useReserving } from './use-reserving.ts';
 
+const NONE: number[] = [];
+
 /** Seat indexes that the map shows as the visitor's own. */
 function useMine(seatIds: number[], hold: Hold | null): ReadonlySet<number> {
   return useMemo(
@@ -55,8 +57,15 @@ function Notices({ message, otherHold, error }: { message: string | null; otherH
 }
 
 /** What the stub offers while nothing is chosen. */
-function Invitation({ layout, ...picker }: ComponentProps<typeof BestAvailable> & { layout: SeatLayout }) {
+function Invitation({ layout, feed, ...picker }: ComponentProps<typeof BestAvailable> & { layout: SeatLayout; feed: SeatFeed }) {
   if (layout.count === 0) return <p className="text-sm">Choose how many places you want. Each becomes a line here.</p>;
+  if (feed.table()?.letters.includes(LETTER.available) === false) {
+    return (
+      <p className="text-sm">
+        Every seat is held or sold at this moment. A hold that is not paid for ends, and its seats appear here by themselves.
+      </p>
+    );
+  }
   return (
     <div className="grid gap-4">
       <p className="text-sm">Tap seats on the map, and each becomes a line here. Or let us choose:</p>
@@ -85,7 +94,8 @@ export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: Sea
   const hold = useHold();
   const ownHold = hold !== null && hold.reservation.eventId === event.eventId ? hold : null;
   const otherHold = hold !== null && ownHold === null && isRunning(hold) ? hold : null;
-  const mine = useMine(choice.seatIds, ownHold);
+  const runningHold = ownHold !== null && isRunning(ownHold) ? ownHold : null;
+  const mine = useMine(ownHold === null ? choice.seatIds : NONE, runningHold);
   const [message, setMessage] = useState<string | null>(null);
   const [sheet, setSheet] = useState<SheetHeight>(ownHold === null ? 'peek' : 'half');
   useSectionCounts(event.eventId, feed);
@@ -136,7 +146,7 @@ export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: Sea
         bands={bands}
         currency={event.currency}
         mine={mine}
-        isHeld={ownHold !== null}
+        isHeld={runningHold !== null}
         onPick={pick}
         quantities={choice.places}
         onPlaces={(section, quantity) => setMessage(choiceStore.setPlaces(section, quantity, limit) ? null : overLimit)}
@@ -180,6 +190,7 @@ export function SeatPicking({ event, map, feed }: { event: EventAnswer; map: Sea
             empty={
               <Invitation
                 layout={layout}
+                feed={feed}
                 bands={bands}
                 currency={event.currency}
                 limit={limit}

@@ -27,7 +27,7 @@ export function HoldStub({ hold, head, action, onRelease, isReleasing, onForget 
     <Stub>
       <StubPart bottom>{head}</StubPart>
       <Perforation />
-      <StubPart top bottom className={`grid gap-3 p-5 ${isOver ? 'opacity-60' : ''}`}>
+      <StubPart top bottom className={`grid gap-3 p-5 ${isOver ? 'text-faded line-through' : ''}`}>
         <ReservationLines reservation={reservation} />
         <LeaderRow strong what="Seats" amount={formatMoney(reservation.totalCents, reservation.currency)} />
       </StubPart>

@@ -45,7 +45,7 @@ export function Legend({ bands, currency, hasSections }: { bands: PriceBand[]; c
           >
             <span className="h-1/2 bg-band-3" />
           </span>
-          how much is left
+          still free
         </li>
       )}
     </ul>
