@@ -80,6 +80,24 @@ describe('a write batcher', () => {
     expect(held.batches).toEqual([[0]]);
   });
 
+  it('takes what is urgent first, also when there is no room for anything else', async () => {
+    const held = heldBack<string>();
+    const isUrgent = (command: string) => command.endsWith('!');
+    const batcher = createWriteBatcher<string, string>({ name: 'test', run: held.run, isUrgent, maxBatch: 3, maxQueue: 2 });
+    const first = batcher.submit('running');
+    await held.started(1);
+    const waiting = ['a', 'b', 'paid!', 'paid too!'].map((command) => batcher.submit(command));
+    await expect(batcher.submit('c')).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await expect(batcher.submit('one too many!')).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(batcher.queued()).toBe(4);
+    for (const batch of [1, 2, 3]) {
+      await held.started(batch);
+      held.end();
+    }
+    await Promise.all([first, ...waiting]);
+    expect(held.batches).toEqual([['running'], ['paid!', 'paid too!', 'a'], ['b']]);
+  });
+
   it('lets one bad command fail alone', async () => {
     const done: number[] = [];
     const batcher = createWriteBatcher<number, number>({

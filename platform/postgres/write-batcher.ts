@@ -16,8 +16,10 @@ export type WriteBatcherOptions<Command, Answer> = {
   /** How many batches may be in flight at once. */
   lanes?: number;
   maxBatch?: number;
-  /** Commands waiting in one lane; beyond it they are refused at once. */
+  /** Commands waiting in one lane; beyond it they are refused at once. Urgent ones are counted apart. */
   maxQueue?: number;
+  /** What goes before all that waits, e.g. because it is paid for. */
+  isUrgent?: (command: Command) => boolean;
   /** A command that has waited this long without being started is refused. */
   maxWaitMs?: number;
   /** Told of every batch after its commit. Must not throw. */
@@ -53,46 +55,55 @@ const MAX_ATTEMPTS = 5;
 export function createWriteBatcher<Command, Answer>(
   options: WriteBatcherOptions<Command, Answer>,
 ): WriteBatcher<Command, Answer> {
-  const { name, run, laneKey, lanes = 1, maxBatch = 500, maxQueue = 5_000, maxWaitMs = 2_000, onBatch } = options;
+  const { name, run, laneKey, lanes = 1, isUrgent, maxBatch = 500, maxQueue = 5_000, maxWaitMs = 2_000, onBatch } = options;
   type Entry = Waiting<Command, Answer>;
-  const queues: Entry[][] = Array.from({ length: lanes }, () => []);
-  const busy: boolean[] = queues.map(() => false);
+  type Lane = { urgent: Entry[]; others: Entry[]; busy: boolean };
+  const all: readonly Lane[] = Array.from({ length: lanes }, () => ({ urgent: [], others: [], busy: false }));
   let stopping = false;
   let onIdle: (() => void) | null = null;
 
   function submit(command: Command): Promise<Answer> {
     if (stopping) return Promise.reject(new ApiError('SERVICE_UNAVAILABLE', 'The service is stopping. Try again in a moment.'));
-    const lane = laneKey ? hash(laneKey(command)) % lanes : 0;
-    const queue = queues[lane] ?? [];
+    const lane = all[laneKey ? hash(laneKey(command)) % lanes : 0];
+    if (!lane) return Promise.reject(new Error(`${name} has no lanes`));
+    const queue = isUrgent?.(command) === true ? lane.urgent : lane.others;
     if (queue.length >= maxQueue) return Promise.reject(overloaded(name));
     return new Promise<Answer>((resolve, reject) => {
       queue.push({ command, deadlineMs: performance.now() + maxWaitMs, resolve, reject });
-      if (!busy[lane]) start(lane, queue);
+      if (!lane.busy) start(lane);
     });
   }
 
-  function start(lane: number, queue: Entry[]): void {
-    busy[lane] = true;
-    setImmediate(() => void drain(lane, queue));
+  function start(lane: Lane): void {
+    lane.busy = true;
+    setImmediate(() => void drain(lane));
   }
 
-  async function drain(lane: number, queue: Entry[]): Promise<void> {
-    const sweep = setInterval(() => refuseLate(queue), Math.max(10, maxWaitMs / 10));
-    while (queue.length > 0) {
-      refuseLate(queue);
-      const batch = queue.splice(0, maxBatch);
+  async function drain(lane: Lane): Promise<void> {
+    const { urgent, others } = lane;
+    const sweep = setInterval(() => refuseLate(lane), Math.max(10, maxWaitMs / 10));
+    while (urgent.length + others.length > 0) {
+      refuseLate(lane);
+      const batch = urgent.splice(0, maxBatch);
+      batch.push(...others.splice(0, maxBatch - batch.length));
       if (batch.length > 0) await settle(batch);
     }
     clearInterval(sweep);
-    busy[lane] = false;
-    if (!busy.includes(true)) onIdle?.();
+    lane.busy = false;
+    if (!isBusy()) onIdle?.();
   }
 
-  function refuseLate(queue: Entry[]): void {
+  function isBusy(): boolean {
+    return all.some((lane) => lane.busy);
+  }
+
+  function refuseLate({ urgent, others }: Lane): void {
     const nowMs = performance.now();
-    let late = 0;
-    while (late < queue.length && (queue[late]?.deadlineMs ?? Infinity) <= nowMs) late++;
-    for (const entry of queue.splice(0, late)) entry.reject(overloaded(name));
+    for (const queue of [urgent, others]) {
+      let late = 0;
+      while (late < queue.length && (queue[late]?.deadlineMs ?? Infinity) <= nowMs) late++;
+      for (const entry of queue.splice(0, late)) entry.reject(overloaded(name));
+    }
   }
 
   async function settle(batch: readonly Entry[]): Promise<void> {
@@ -134,12 +145,12 @@ export function createWriteBatcher<Command, Answer>(
   }
 
   function queuedNow(): number {
-    return queues.reduce((sum, queue) => sum + queue.length, 0);
+    return all.reduce((sum, { urgent, others }) => sum + urgent.length + others.length, 0);
   }
 
   async function stop(): Promise<void> {
     stopping = true;
-    if (busy.includes(true)) await new Promise<void>((resolve) => (onIdle = resolve));
+    if (isBusy()) await new Promise<void>((resolve) => (onIdle = resolve));
   }
 
   return { submit, queued: queuedNow, stop };

@@ -1,5 +1,6 @@
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { createWriteBatcher } from '../../../platform/postgres/write-batcher.ts';
+import type { Command } from '../domain/decide.ts';
 import { eventsOfReservations } from '../store/reservations.ts';
 import { runBatch, type BatchContext, type SeatAnswer, type SeatRequest } from './batch.ts';
 
@@ -14,6 +15,11 @@ export type Seats = {
   stop(): Promise<void>;
 };
 
+/** Buyers who pay have seats already: they must not lose them because a rush of others fills the queue. */
+function isOfPayment(command: Command): boolean {
+  return command.type === 'allocate' || command.type === 'open-window' || command.type === 'close-window';
+}
+
 export function createSeats(context: BatchContext, metrics: Metrics): Seats {
   const sizes = metrics.histogram('onsale_seating_batch_size', 'Commands per write batch', [1, 5, 20, 50, 100, 200, 500]);
   const seconds = metrics.histogram(
@@ -26,6 +32,7 @@ export function createSeats(context: BatchContext, metrics: Metrics): Seats {
     run: (requests) => runBatch(context, requests),
     laneKey: (request) => request.command.eventId,
     lanes: LANES,
+    isUrgent: ({ command }) => isOfPayment(command),
     onBatch: ({ size, elapsedMs }) => {
       sizes.observe(size);
       seconds.observe(elapsedMs / 1000);
