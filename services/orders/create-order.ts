@@ -170,7 +170,11 @@ function refusedBecause(orderId: string | undefined): StoredAnswer {
 }
 
 function orderExists(orderId: string): ApiError {
-  return new ApiError('ORDER_EXISTS', `The reservation already has the order ${orderId}. Pay or cancel that one.`, { orderId });
+  return new ApiError(
+    'ORDER_EXISTS',
+    `The reservation already has the order ${orderId}. Go on with that one: GET /v1/orders/${orderId}.`,
+    { orderId },
+  );
 }
 
 function noSuchReservation(): ApiError {

@@ -105,7 +105,11 @@ async function open({ provider, opener, clock }: Deps, { userId, key, body }: Ch
   if (opened.other.userId !== userId) throw new ApiError('ORDER_NOT_FOUND', 'You have no such order.');
   const { paymentId, status } = opened.other;
   if (status === 'PENDING')
-    throw new ApiError('PAYMENT_IN_PROGRESS', `The payment ${paymentId} of this order is under way.`, { paymentId });
+    throw new ApiError(
+      'PAYMENT_IN_PROGRESS',
+      `The payment ${paymentId} of this order is under way. Wait for its outcome: GET /v1/payments/${paymentId}.`,
+      { paymentId },
+    );
   throw new ApiError('ORDER_NOT_PAYABLE', `The order was paid by ${paymentId} already. Nothing was charged again.`, {
     paymentId,
   });

@@ -59,9 +59,13 @@ export function toError(refusal: Refusal): ApiError {
         },
       );
     case 'SEATS_IN_USE':
-      return new ApiError('SEATS_IN_USE', `${refusal.seatIds.length} of these seats are reserved or sold. Nothing was changed.`, {
-        seatIds: refusal.seatIds,
-      });
+      return new ApiError(
+        'SEATS_IN_USE',
+        `Reserved or sold among these seats: ${refusal.seatIds.length}. Nothing was changed; leave out those in seatIds.`,
+        {
+          seatIds: refusal.seatIds,
+        },
+      );
     case 'SEAT_NOT_FOUND':
       return new ApiError(
         'SEAT_NOT_FOUND',
