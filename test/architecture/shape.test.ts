@@ -5,7 +5,8 @@ import { impureUses } from './impure-uses.ts';
 import { foldersIn, placesOf, projectFiles, readProjectFile, ROOT } from './sources.ts';
 
 const SOURCES = /\.(ts|tsx|mjs|js)$/;
-const isTest = (file: string): boolean => /\.test\.tsx?$|^test\//.test(file);
+/** Tests and what only tests use, as in .dependency-cruiser.mjs. */
+const isTest = (file: string): boolean => /\.test\.tsx?$|^test\/|\/(race|testing)\/|\/(test-[^/]+|conformance)\.ts$/.test(file);
 
 describe('every service has the same shape', () => {
   it.each(foldersIn('services'))('%s', (service) => {
