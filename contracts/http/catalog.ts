@@ -53,6 +53,23 @@ const venue = {
 export const CreateVenueBody = Type.Object({ ...venue, facilities: Type.Optional(Facilities) }, closed);
 export type CreateVenueBody = Static<typeof CreateVenueBody>;
 
+export const UpdateVenueBody = Type.Object(
+  {
+    name: Type.Optional(venue.name),
+    address: Type.Optional(venue.address),
+    city: Type.Optional(venue.city),
+    state: Type.Optional(OrNull(Line(100))),
+    country: Type.Optional(venue.country),
+    postalCode: Type.Optional(OrNull(Line(20))),
+    capacity: Type.Optional(venue.capacity),
+    venueType: Type.Optional(venue.venueType),
+    timezone: Type.Optional(Timezone),
+    facilities: Type.Optional(Facilities),
+  },
+  { ...closed, minProperties: 1, description: 'What is left out stays as it is; null takes state or postalCode away' },
+);
+export type UpdateVenueBody = Static<typeof UpdateVenueBody>;
+
 export const Venue = Type.Object({ venueId: Type.String(), organizerId: Type.String(), ...venue, facilities: Facilities });
 export type Venue = Static<typeof Venue>;
 
@@ -83,14 +100,17 @@ export type CreateEventBody = Static<typeof CreateEventBody>;
 
 export const UpdateEventBody = Type.Object(
   {
+    venueId: Type.Optional(idSchema('venue')),
     name: Type.Optional(Line(200)),
     description: Type.Optional(Type.String({ maxLength: 5_000 })),
+    eventType: Type.Optional(EventType),
     startDate: Type.Optional(Time),
     endDate: Type.Optional(Time),
     status: Type.Optional(Status),
     basePriceCents: Type.Optional(AmountCents),
     onSaleAt: Type.Optional(Time),
     offSaleAt: Type.Optional(OrNull(Time)),
+    timezone: Type.Optional(Timezone),
     holdTtlSeconds: Type.Optional(OrNull(HoldTtlSeconds)),
     maxTicketsPerUser: Type.Optional(MaxTicketsPerUser),
   },
@@ -126,10 +146,18 @@ export type EventAnswer = Static<typeof EventAnswer>;
 
 const page = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2_000 })),
 };
 export const PageQuery = Type.Object(page, closed);
 export type PageQuery = Static<typeof PageQuery>;
+
+/** `-` turns an order round. Without one: coming events by their start, then past ones, the latest first. */
+export const EVENT_SORTS = ['startDate', '-startDate', 'name', '-name', 'basePriceCents', '-basePriceCents'] as const;
+export type EventSort = (typeof EVENT_SORTS)[number];
+
+/** A moment, or a day, which begins at midnight UTC. */
+const Moment = (description: string) =>
+  Type.Union([Type.String({ format: 'date-time' }), Type.String({ format: 'date' })], { description });
 
 export const SearchEventsQuery = Type.Object(
   {
@@ -138,6 +166,9 @@ export const SearchEventsQuery = Type.Object(
     city: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     eventType: Type.Optional(EventType),
     status: Type.Optional(Status),
+    from: Type.Optional(Moment('Start at this time (RFC 3339) or day (YYYY-MM-DD), or later')),
+    to: Type.Optional(Moment('Start before this time or day')),
+    sort: Type.Optional(Type.Enum(EVENT_SORTS)),
   },
   closed,
 );

@@ -17,6 +17,10 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
+/** Why an order is given up: its buyer wants it so, or the event does not take place. */
+export const CANCEL_REASONS = ['BUYER', 'EVENT_CANCELLED'] as const;
+export type CancelReason = (typeof CANCEL_REASONS)[number];
+
 export const TICKET_STATUSES = ['VALID', 'USED', 'REVOKED'] as const;
 export type TicketStatus = (typeof TICKET_STATUSES)[number];
 
@@ -35,7 +39,11 @@ export const OrderItem = Type.Object({
 });
 export type OrderItem = Static<typeof OrderItem>;
 
-/** `paymentId` is of the payment under way or the one that paid. `expiresAt` is when the hold ends unless it is paid for. */
+/**
+ * `paymentId` is of the payment under way or the one that paid. `expiresAt` is when the hold ends unless it is paid for. With a
+ * `cancelReason` the order is given up, whatever its status: money that was or will be captured goes back, and until it has, an
+ * order that was paid stays CONFIRMED, with its tickets revoked.
+ */
 export const Order = Type.Object({
   orderId: Type.String(),
   status: Type.Enum(ORDER_STATUSES),
@@ -50,6 +58,7 @@ export const Order = Type.Object({
   currency: Currency,
   paymentId: Type.Optional(Type.String()),
   confirmationNumber: Type.Optional(Type.String()),
+  cancelReason: Type.Optional(Type.Enum(CANCEL_REASONS)),
   expiresAt: Time,
   createdAt: Time,
   updatedAt: Time,
@@ -111,3 +120,26 @@ export type BeginPaymentBody = Static<typeof BeginPaymentBody>;
 /** The seats are kept for this payment until `windowEndsAt`. */
 export const BeginPaymentAnswer = Type.Object({ eventId: Type.String(), reservationId: Type.String(), windowEndsAt: Time });
 export type BeginPaymentAnswer = Static<typeof BeginPaymentAnswer>;
+
+/** Orders of an event, in whatever state. */
+export const EventOrdersAnswer = Type.Object({ count: Type.Integer({ minimum: 0 }) });
+export type EventOrdersAnswer = Static<typeof EventOrdersAnswer>;
+
+/**
+ * Payments asks that tickets become void before their money goes back: these, or all that are left. Asking again with the same
+ * `refundId` is answered again.
+ */
+export const RevokeTicketsBody = Type.Object(
+  {
+    refundId: idSchema('refund'),
+    paymentId: idSchema('payment'),
+    ticketIds: Type.Optional(Type.Array(idSchema('ticket'), { minItems: 1, maxItems: 1_000 })),
+    reason: Type.String(),
+  },
+  closed,
+);
+export type RevokeTicketsBody = Static<typeof RevokeTicketsBody>;
+
+/** What the tickets were worth. None: the order never had any, so what was captured for it is late money. */
+export const RevokeTicketsAnswer = Type.Object({ ticketIds: Type.Array(Type.String()), valueCents: AmountCents });
+export type RevokeTicketsAnswer = Static<typeof RevokeTicketsAnswer>;

@@ -239,3 +239,22 @@ export const AllocationsAnswer = Type.Object({
   outcomes: Type.Array(Type.Object({ reservationId: Type.String(), outcome: Type.Enum(ALLOCATION_OUTCOMES) })),
 });
 export type AllocationsAnswer = Static<typeof AllocationsAnswer>;
+
+/**
+ * Seats and places of an order whose tickets were refunded become available again. Once per `refundId`; of what is named, only what
+ * is still allocated to this order.
+ */
+export const DeallocateBody = Type.Object(
+  {
+    orderId: idSchema('order'),
+    refundId: idSchema('refund'),
+    seatIds: Type.Array(SeatId, { maxItems: 1_000 }),
+    places: Type.Array(Type.Object({ section: SectionName, quantity: Type.Integer({ minimum: 1 }) }, closed), { maxItems: 100 }),
+  },
+  closed,
+);
+export type DeallocateBody = Static<typeof DeallocateBody>;
+
+/** Whether the sale is ended for good: not so where seats are held or sold. */
+export const CloseSaleAnswer = Type.Object({ closed: Type.Boolean() });
+export type CloseSaleAnswer = Static<typeof CloseSaleAnswer>;

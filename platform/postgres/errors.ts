@@ -52,6 +52,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   );
 }
 
+/** What a row refers to is not there, or what is to be deleted is referred to. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return isSqlState(error, '23503');
+}
+
 /** Whether the server answered with this SQLSTATE (PostgreSQL manual, appendix A). */
 export function isSqlState(error: unknown, sqlState: string): boolean {
   return error instanceof DatabaseError && error.code === sqlState;

@@ -59,16 +59,15 @@ export function publishEvent(
   return appendToOutbox(tx, [{ topic: 'catalog.events', key: eventId, events: [event] }]);
 }
 
-export function publishVenueCreated(tx: Tx, venue: VenueRow, at: Date, traceparent: string): Promise<number> {
+type VenueTold = { venue: VenueRow; at: Date; traceparent: string };
+
+export function publishVenue(
+  tx: Tx,
+  type: 'venue.created' | 'venue.updated',
+  { venue, at, traceparent }: VenueTold,
+): Promise<number> {
   const { venueId, name, city, country, capacity } = venue;
   const data = { venueId, name, city, country, capacity };
-  const event = newDomainEvent({
-    type: 'venue.created',
-    source: SOURCE,
-    subject: venueId,
-    time: at.toISOString(),
-    traceparent,
-    data,
-  });
+  const event = newDomainEvent({ type, source: SOURCE, subject: venueId, time: at.toISOString(), traceparent, data });
   return appendToOutbox(tx, [{ topic: 'catalog.events', key: venueId, events: [event] }]);
 }

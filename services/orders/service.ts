@@ -45,7 +45,7 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
       orderRoutes(app, { database, clock, maker, waiters });
       ticketRoutes(app, raw);
     },
-    internalRoutes: (app) => internalRoutes(app, beginner),
+    internalRoutes: (app) => internalRoutes(app, beginner, raw),
     subscriptions: [
       onPaymentCompleted(database, settler),
       onPaymentFailed(database, services, clock),

@@ -3,12 +3,14 @@ import type { ServiceContext, ServiceDefinition } from '../../platform/lifecycle
 import { onCatalogEvents } from './consumers/on-catalog-events.ts';
 import { importRoute } from './http/import.ts';
 import { internalRoutes } from './http/internal.ts';
+import { saleRoutes } from './http/sales.ts';
 import { manageRoutes } from './http/manage.ts';
 import { readRoutes } from './http/reads.ts';
 import { reservationRoutes } from './http/reservations.ts';
 import { reserveRoute } from './http/reserve.ts';
 import { streamRoute } from './http/stream.ts';
 import { expireReservations } from './jobs/expire-reservations.ts';
+import { releaseCalledOff } from './jobs/release-called-off.ts';
 import { createSeatMaps } from './reads/seat-maps.ts';
 import { createSeatViews, type SeatViews } from './reads/views.ts';
 import { createLayoutCache } from './store/layout-cache.ts';
@@ -48,13 +50,16 @@ export const seating: ServiceDefinition = {
         importRoute(app, layoutContext, services);
         manageRoutes(app, layoutContext, seats, views);
       },
-      internalRoutes: (app) => internalRoutes(app, seats, database),
+      internalRoutes(app) {
+        internalRoutes(app, seats, database);
+        saleRoutes(app, database, views);
+      },
       subscriptions: [onCatalogEvents(database)],
       tails: [
         { topic: 'seat.events', onRecord: (events) => views.offer(events) },
         { topic: 'catalog.events', onRecord: (events) => refreshRules(views, events) },
       ],
-      jobs: [expireReservations(database, seats)],
+      jobs: [expireReservations(database, seats), releaseCalledOff(database, seats)],
       async stop() {
         await seats.stop();
         views.stop();

@@ -65,11 +65,21 @@ export type UpdateDecision =
   | { ok: false; code: 'EVENT_CANCELLED' }
   | { ok: false; code: 'VALIDATION_FAILED'; faults: Fault[] };
 
-/** The event after an organizer's change. `changed` is false when everything was so already; its revision stays then. */
-export function decideUpdate(event: OrganizedEvent, changes: UpdateEventBody): UpdateDecision {
+/**
+ * The event after an organizer's change. `changed` is false when everything was so already; its revision stays then. A move to
+ * another `venue` brings that one's time zone, unless told otherwise.
+ */
+export function decideUpdate(
+  event: OrganizedEvent,
+  changes: UpdateEventBody,
+  venue: { venueId: string; timezone: string } | null,
+): UpdateDecision {
   const faults: Fault[] = [];
   const times = readTimes(changes, event, faults);
   const status = changes.status ?? event.status;
+  const moved = venue !== null && venue.venueId !== event.venueId ? venue : null;
+  const timezone = changes.timezone ?? moved?.timezone ?? event.timezone;
+  if (!isTimezone(timezone)) faults.push({ path: '$.timezone', message: 'is not a time zone of the IANA database' });
   if (event.status !== 'DRAFT' && status === 'DRAFT') {
     faults.push({ path: '$.status', message: 'cannot become DRAFT again: buyers may have seen it and hold tickets' });
   }
@@ -79,14 +89,17 @@ export function decideUpdate(event: OrganizedEvent, changes: UpdateEventBody): U
   }
   const after: OrganizedEvent = {
     ...event,
+    venueId: moved?.venueId ?? event.venueId,
     name: changes.name ?? event.name,
     description: changes.description ?? event.description,
+    eventType: changes.eventType ?? event.eventType,
     startDate,
     endDate,
     status,
     basePriceCents: changes.basePriceCents ?? event.basePriceCents,
     onSaleAt,
     offSaleAt,
+    timezone,
     holdTtlSeconds: changes.holdTtlSeconds === undefined ? event.holdTtlSeconds : changes.holdTtlSeconds,
     maxTicketsPerUser: changes.maxTicketsPerUser ?? event.maxTicketsPerUser,
   };

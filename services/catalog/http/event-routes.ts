@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import {
   CreateEventBody,
@@ -9,17 +9,21 @@ import {
   PageQuery,
   SearchEventsQuery,
   UpdateEventBody,
+  type EventSort,
 } from '../../../contracts/http/catalog.ts';
 import { isId } from '../../../contracts/ids.ts';
 import { onlyFor } from '../../../platform/http/access.ts';
-import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireRole } from '../../../platform/http/request.ts';
-import type { Viewer } from '../domain/access.ts';
+import { validationFailed } from '../../../platform/http/validation.ts';
+import { readTime, type Fault } from '../domain/fault.ts';
 import type { Events } from '../events.ts';
+import type { EventPlace } from '../store/event-search.ts';
 import { toEventAnswer } from './answers.ts';
 import { decodeEventPlace, encodeEventPlace } from './cursor.ts';
+import { markPublic } from './public-answers.ts';
 import { eventNotFound, eventRefusal } from './refusal.ts';
 import { DEFAULT_PAGE_SIZE } from './venue-routes.ts';
+import { editorOf, viewerOf } from './viewer.ts';
 
 const Params = Type.Object({ eventId: Type.String() });
 const tags = ['catalog'];
@@ -37,26 +41,31 @@ export function eventRoutes(instance: FastifyInstance, events: Events): void {
         response: { 200: EventList },
       },
     },
-    async (request) => {
-      const { cursor, limit = DEFAULT_PAGE_SIZE } = request.query;
-      const { items, next } = await events.page({ viewer: viewerOf(request) }, placeOf(cursor), limit);
-      return { items: items.map(toEventAnswer), nextCursor: next === null ? null : encodeEventPlace(next) };
+    async (request, reply) => {
+      const { limit = DEFAULT_PAGE_SIZE } = request.query;
+      const viewer = viewerOf(request);
+      const { items, next } = await events.page({ viewer }, placeOf(request.query), limit);
+      if (viewer === null) markPublic(reply);
+      return { items: items.map(toEventAnswer), nextCursor: next === null ? null : encodeEventPlace(next, undefined) };
     },
   );
 
   app.get(
     '/v1/events/search',
     { schema: { tags, summary: 'Search events', querystring: SearchEventsQuery, response: { 200: EventSearchAnswer } } },
-    async (request) => {
-      const { cursor, limit = DEFAULT_PAGE_SIZE, ...filtersApplied } = request.query;
-      const filter = { ...filtersApplied, viewer: viewerOf(request) };
+    async (request, reply) => {
+      const { cursor: _cursor, limit = DEFAULT_PAGE_SIZE, ...filtersApplied } = request.query;
+      const { from, to, ...filters } = filtersApplied;
+      const viewer = viewerOf(request);
+      const filter = { ...filters, ...readSpan({ from, to }), viewer };
       const [{ items, next }, totalCount] = await Promise.all([
-        events.page(filter, placeOf(cursor), limit),
+        events.page(filter, placeOf(request.query), limit),
         events.count(filter),
       ]);
+      if (viewer === null) markPublic(reply);
       return {
         items: items.map(toEventAnswer),
-        nextCursor: next === null ? null : encodeEventPlace(next),
+        nextCursor: next === null ? null : encodeEventPlace(next, filters.sort),
         totalCount,
         filtersApplied,
       };
@@ -66,10 +75,11 @@ export function eventRoutes(instance: FastifyInstance, events: Events): void {
   app.get(
     '/v1/events/:eventId',
     { schema: { tags, summary: 'Read an event', params: Params, response: { 200: EventAnswer } } },
-    async (request) => {
+    async (request, reply) => {
       const { eventId } = request.params;
       const event = isId('event', eventId) ? await events.find(eventId, viewerOf(request)) : null;
       if (event === null) throw eventNotFound();
+      if (event.status !== 'DRAFT') markPublic(reply);
       return toEventAnswer(event);
     },
   );
@@ -107,30 +117,46 @@ export function eventRoutes(instance: FastifyInstance, events: Events): void {
       },
     },
     async (request) => {
-      const { userId, roles } = requireRole(request, 'organizer', 'admin');
+      const editor = editorOf(request);
       const { eventId } = request.params;
       if (!isId('event', eventId)) throw eventNotFound();
-      const change = await events.change(
-        eventId,
-        request.body,
-        { userId, isAdmin: roles.includes('admin') },
-        request.traceparent,
-      );
+      const change = await events.change(eventId, request.body, editor, request.traceparent);
       if (!change.ok) throw eventRefusal(change);
       return toEventAnswer(change.event);
     },
   );
+
+  app.delete(
+    '/v1/events/:eventId',
+    {
+      schema: {
+        tags,
+        summary: 'Delete an event that has no orders',
+        security: onlyFor('organizer', 'admin'),
+        params: Params,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const editor = editorOf(request);
+      const { eventId } = request.params;
+      if (!isId('event', eventId)) throw eventNotFound();
+      const removal = await events.remove(eventId, editor, request.traceparent);
+      if (!removal.ok) throw eventRefusal(removal);
+      return reply.code(204).send(null);
+    },
+  );
 }
 
-/** Nobody in particular when no token came. A token that does not count is refused: its owner may miss drafts otherwise and wonder. */
-function viewerOf(request: FastifyRequest): Viewer | null {
-  const { identity, refusal } = request;
-  if (refusal !== null) {
-    throw new ApiError(refusal, 'The access token does not count here. Sign in again, or send none to see what everybody sees.');
-  }
-  return identity?.kind === 'user' ? { userId: identity.userId, isAdmin: identity.roles.includes('admin') } : null;
+function readSpan(sent: { from: string | undefined; to: string | undefined }): { from?: Date; to?: Date } {
+  const faults: Fault[] = [];
+  const from = sent.from === undefined ? null : readTime(sent.from, 'query.from', faults);
+  const to = sent.to === undefined ? null : readTime(sent.to, 'query.to', faults);
+  if (from !== null && to !== null && to <= from) faults.push({ path: 'query.to', message: 'must be after from' });
+  if (faults.length > 0) throw validationFailed(faults);
+  return { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) };
 }
 
-function placeOf(cursor: string | undefined) {
-  return cursor === undefined ? null : decodeEventPlace(cursor);
+function placeOf({ cursor, sort }: { cursor?: string; sort?: EventSort }): EventPlace | null {
+  return cursor === undefined ? null : decodeEventPlace(cursor, sort);
 }

@@ -1,9 +1,9 @@
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
-import type { EventChange, EventCreation } from '../events.ts';
+import type { EventChange, EventCreation, EventRemoval } from '../events.ts';
 import { venueNotFound } from './venue-routes.ts';
 
-type EventRefusal = (EventCreation & { ok: false }) | (EventChange & { ok: false });
+type EventRefusal = (EventCreation | EventChange | EventRemoval) & { ok: false };
 
 export function eventRefusal(refusal: EventRefusal): ApiError {
   switch (refusal.code) {
@@ -17,7 +17,14 @@ export function eventRefusal(refusal: EventRefusal): ApiError {
       return new ApiError('FORBIDDEN', 'Another organizer runs this event; only they and admins may change it.');
     case 'EVENT_CANCELLED':
       return new ApiError('EVENT_CANCELLED', 'The event was cancelled, which is final. Make a new one.');
+    case 'EVENT_HAS_ORDERS':
+      return new ApiError('EVENT_HAS_ORDERS', ordersDetail(refusal.orders), { orders: refusal.orders });
   }
+}
+
+function ordersDetail(orders: number): string {
+  const what = orders === 0 ? 'Buyers hold seats of this event at the moment' : 'This event has orders, whose buyers count on it';
+  return `${what}, so it stays. Cancel it instead: PUT with status CANCELLED.`;
 }
 
 export function eventNotFound(): ApiError {

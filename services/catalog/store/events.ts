@@ -17,10 +17,10 @@ const OWN_COLUMNS = `e.event_id AS "eventId", e.venue_id AS "venueId", e.organiz
   e.on_sale_at AS "onSaleAt", e.off_sale_at AS "offSaleAt", e.timezone, e.hold_ttl_seconds AS "holdTtlSeconds",
   e.max_tickets_per_user AS "maxTicketsPerUser", e.revision`;
 
-/** $1 is the time at which the status is shown. */
-const COLUMNS = `${OWN_COLUMNS}, v.name AS "venueName", v.city, v.country, coalesce(s.total_seats, 0) AS "totalSeats",
+/** What an `EventRow` is read from. $1 is the time at which the status is shown. */
+export const EVENT_COLUMNS = `${OWN_COLUMNS}, v.name AS "venueName", v.city, v.country, coalesce(s.total_seats, 0) AS "totalSeats",
   coalesce(s.available_seats, 0) AS "availableSeats", event_status_at(e.status, e.start_date, e.end_date, $1) AS "shownStatus"`;
-const TABLES = 'event e JOIN venue v USING (venue_id) LEFT JOIN event_seats s USING (event_id)';
+export const EVENT_TABLES = 'event e JOIN venue v USING (venue_id) LEFT JOIN event_seats s USING (event_id)';
 
 const INSERT = sql(
   'catalog.insert_event',
@@ -31,31 +31,17 @@ const INSERT = sql(
 const UPDATE = sql(
   'catalog.update_event',
   `UPDATE event SET name = $2, description = $3, start_date = $4, end_date = $5, status = $6, base_price_cents = $7, on_sale_at = $8,
-     off_sale_at = $9, hold_ttl_seconds = $10, max_tickets_per_user = $11, revision = $12, updated_at = $13
+     off_sale_at = $9, hold_ttl_seconds = $10, max_tickets_per_user = $11, revision = $12, updated_at = $13, venue_id = $14,
+     event_type = $15, timezone = $16
    WHERE event_id = $1`,
 );
-const BY_ID = sql('catalog.event_by_id', `SELECT ${COLUMNS} FROM ${TABLES} WHERE e.event_id = $2`);
+const BY_ID = sql('catalog.event_by_id', `SELECT ${EVENT_COLUMNS} FROM ${EVENT_TABLES} WHERE e.event_id = $2`);
 const LOCK = sql('catalog.lock_event', 'SELECT FROM event WHERE event_id = $1 FOR NO KEY UPDATE');
 
-const MATCHES = `(e.status <> 'DRAFT' OR $2 OR e.organizer_id = $3)
-  AND ($4::text IS NULL OR concat_ws(E'\\n', e.name, e.description, v.name, v.city) ILIKE $4)
-  AND ($5::text IS NULL OR lower(v.city) = lower($5))
-  AND ($6::text IS NULL OR e.event_type = $6)
-  AND ($7::text IS NULL OR event_status_at(e.status, e.start_date, e.end_date, $1) = $7)`;
-
-/** Past events come after all coming ones, the latest first: their place is counted back from a time beyond every date. */
-const BEYOND_ALL_DATES_MS = '40000000000000';
-const PAGE = sql(
-  'catalog.event_page',
-  `SELECT * FROM (
-     SELECT ${COLUMNS}, CASE WHEN e.end_date > $8 THEN ms.start ELSE ${BEYOND_ALL_DATES_MS} - ms.start END AS place
-     FROM ${TABLES} CROSS JOIN LATERAL (SELECT (extract(epoch FROM e.start_date) * 1000)::bigint AS start) ms
-     WHERE ${MATCHES}
-   ) found
-   WHERE $9::bigint IS NULL OR (place, "eventId") > ($9, $10)
-   ORDER BY place, "eventId" LIMIT $11`,
+const DELETE = sql(
+  'catalog.delete_event',
+  `WITH counts AS (DELETE FROM event_seats WHERE event_id = $1) DELETE FROM event WHERE event_id = $1`,
 );
-const COUNT = sql('catalog.event_count', `SELECT count(*)::integer AS count FROM ${TABLES} WHERE ${MATCHES}`);
 
 export async function insertEvent(tx: Tx, event: OrganizedEvent, createdAt: Date): Promise<void> {
   const e = event;
@@ -97,6 +83,9 @@ export async function updateEvent(tx: Tx, event: OrganizedEvent, updatedAt: Date
     e.maxTicketsPerUser,
     e.revision,
     updatedAt,
+    e.venueId,
+    e.eventType,
+    e.timezone,
   ]);
 }
 
@@ -112,36 +101,7 @@ export async function lockEvent(tx: Tx, eventId: string, now: Date): Promise<Eve
   return row;
 }
 
-export type EventFilter = {
-  now: Date;
-  /** Whose drafts are among the found, besides everybody's events; an admin sees all. */
-  viewer: { userId: string; isAdmin: boolean } | null;
-  q?: string;
-  city?: string;
-  eventType?: string;
-  status?: string;
-};
-
-/** Where a page ended: the order is by `place`, which depends on what was past at `asOf`. `place` is a bigint as text. */
-export type EventPlace = { asOf: Date; place: string; eventId: string };
-
-/** Coming events by their start, then past ones, the latest first. */
-export function eventPage(
-  tx: Tx,
-  filter: EventFilter,
-  asOf: Date,
-  after: EventPlace | null,
-  limit: number,
-): Promise<(EventRow & { place: string })[]> {
-  return tx.rows(PAGE, [...filterValues(filter), asOf, after?.place ?? null, after?.eventId ?? null, limit]);
-}
-
-export async function eventCount(tx: Tx, filter: EventFilter): Promise<number> {
-  const [row] = await tx.rows<{ count: number }>(COUNT, filterValues(filter));
-  return row?.count ?? 0;
-}
-
-function filterValues({ now, viewer, q, city, eventType, status }: EventFilter): unknown[] {
-  const pattern = q === undefined ? null : `%${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return [now, viewer?.isAdmin ?? false, viewer?.userId ?? null, pattern, city ?? null, eventType ?? null, status ?? null];
+/** The event and what is known of its seats are gone. */
+export async function deleteEvent(tx: Tx, eventId: string): Promise<void> {
+  await tx.run(DELETE, [eventId]);
 }

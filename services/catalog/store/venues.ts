@@ -12,6 +12,14 @@ const INSERT = sql(
    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 );
 const BY_ID = sql('catalog.venue_by_id', `SELECT ${COLUMNS} FROM venue WHERE venue_id = $1`);
+const LOCK = sql('catalog.lock_venue', `SELECT ${COLUMNS} FROM venue WHERE venue_id = $1 FOR NO KEY UPDATE`);
+const UPDATE = sql(
+  'catalog.update_venue',
+  `UPDATE venue SET name = $2, address = $3, city = $4, state = $5, country = $6, postal_code = $7, capacity = $8, venue_type = $9,
+     facilities = $10, timezone = $11
+   WHERE venue_id = $1`,
+);
+const DELETE = sql('catalog.delete_venue', 'DELETE FROM venue WHERE venue_id = $1');
 const PAGE = sql(
   'catalog.venue_page',
   `SELECT ${COLUMNS} FROM venue WHERE $1::text IS NULL OR (name, venue_id) > ($1, $2) ORDER BY name, venue_id LIMIT $3`,
@@ -41,6 +49,33 @@ export async function insertVenue(tx: Tx, venue: VenueRow, createdAt: Date): Pro
 export async function venueById(tx: Tx, venueId: string): Promise<VenueRow | null> {
   const [row] = await tx.rows<VenueRow>(BY_ID, [venueId]);
   return row ?? null;
+}
+
+/** The venue as it stays until the transaction ends. Events can be made at it meanwhile. */
+export async function lockVenue(tx: Tx, venueId: string): Promise<VenueRow | null> {
+  const [row] = await tx.rows<VenueRow>(LOCK, [venueId]);
+  return row ?? null;
+}
+
+export async function updateVenue(tx: Tx, v: VenueRow): Promise<void> {
+  await tx.run(UPDATE, [
+    v.venueId,
+    v.name,
+    v.address,
+    v.city,
+    v.state,
+    v.country,
+    v.postalCode,
+    v.capacity,
+    v.venueType,
+    JSON.stringify(v.facilities),
+    v.timezone,
+  ]);
+}
+
+/** @throws a foreign key violation when the venue has events, also one that is being made at this moment */
+export async function deleteVenue(tx: Tx, venueId: string): Promise<void> {
+  await tx.run(DELETE, [venueId]);
 }
 
 /** Venues by name, from after a venue on. */

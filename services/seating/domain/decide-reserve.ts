@@ -1,6 +1,6 @@
 import type { ReservedPlaces, ReservedSeat } from '../../../contracts/http/seating.ts';
 import { seatCode, sectionIndexByName, type Layout } from './layout.ts';
-import type { Change, ReservationState, SaleRules, SaleState } from './sale.ts';
+import { DELETED, type Change, type ReservationState, type SaleRules, type SaleState } from './sale.ts';
 
 export type Selection =
   | { kind: 'seats'; seatIds: readonly number[] }
@@ -46,9 +46,9 @@ export function decideReserve(state: SaleState, command: ReserveCommand, now: Da
   return { ok: true, reservation, changes: [{ type: 'reserved', reservation }] };
 }
 
-/** A draft is there for its organizer alone; others must not even learn that there is one. */
+/** A draft is there for its organizer alone; others must not even learn that there is one. A deleted event is there for nobody. */
 export function isHiddenFrom(rules: Pick<SaleRules, 'status' | 'organizerId'>, userId: string): boolean {
-  return rules.status === 'DRAFT' && rules.organizerId !== userId;
+  return rules.status === DELETED || (rules.status === 'DRAFT' && rules.organizerId !== userId);
 }
 
 /** Why nothing can be reserved now, or null. */

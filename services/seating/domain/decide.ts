@@ -1,7 +1,7 @@
 import type { AllocationOutcome } from '../../../contracts/http/seating.ts';
 import type { ReleaseReason } from '../../../contracts/events/seat.ts';
 import { decideReserve, type ReserveCommand, type ReserveRefusal } from './decide-reserve.ts';
-import type { Change, ReservationState, SaleState } from './sale.ts';
+import { CALLED_OFF, type Change, type ReservationState, type SaleState } from './sale.ts';
 
 /** Everything that can be asked of an event's seats. `by` is the user who asks; null is a service. */
 export type Command =
@@ -106,7 +106,7 @@ function answerAllocation(outcome: AllocationOutcome, changes: Change[]): Decisi
 
 /** A payment that comes after its hold ended takes the same seats again if all of them are still free. */
 function allocationOutcome(state: SaleState, held: ReservationState): AllocationOutcome {
-  if (state.rules.status === 'CANCELLED') return 'EVENT_CANCELLED';
+  if (CALLED_OFF.includes(state.rules.status)) return 'EVENT_CANCELLED';
   if (held.status === 'RESERVED') return 'ALLOCATED';
   if (held.status !== 'EXPIRED') return 'GONE';
   const seatsFree = held.seatIds.every((seatId) => state.seats.get(seatId)?.status === 'A');
@@ -117,11 +117,14 @@ function allocationOutcome(state: SaleState, held: ReservationState): Allocation
   return seatsFree && placesFree ? 'ALLOCATED' : 'GONE';
 }
 
-/** A charge may start only before the hold's original end; its window then keeps the hold alive, never shorter than it was. */
+/**
+ * A charge may start only before the hold's original end, and not for an event that was called off: a hold that is about to be
+ * released. Its window then keeps the hold alive, never shorter than it was.
+ */
 function openWindow(state: SaleState, command: Extract<Command, { type: 'open-window' }>, now: Date): Decision {
   const held = state.reservations.get(command.reservationId);
   if (!held) return refuse({ ok: false, code: 'RESERVATION_NOT_FOUND' });
-  if (held.status !== 'RESERVED' || held.expiresAt <= now)
+  if (held.status !== 'RESERVED' || held.expiresAt <= now || CALLED_OFF.includes(state.rules.status))
     return refuse({ ok: false, code: 'RESERVATION_NOT_ACTIVE', status: held.status });
   const windowEnd = new Date(now.getTime() + command.windowSeconds * 1000);
   const heldUntil = windowEnd > held.expiresAt ? windowEnd : held.expiresAt;

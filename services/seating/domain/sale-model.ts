@@ -145,7 +145,7 @@ function allocate(model: Model, hold: ModelHold, order: string): string {
 }
 
 function openWindow(model: Model, hold: ModelHold, order: string, seconds: number): string {
-  if (hold.state !== 'RESERVED' || model.seconds >= hold.end) return 'RESERVATION_NOT_ACTIVE';
+  if (hold.state !== 'RESERVED' || model.seconds >= hold.end || model.cancelled) return 'RESERVATION_NOT_ACTIVE';
   hold.paying = order;
   hold.until = Math.max(hold.end, model.seconds + seconds);
   return 'ok';

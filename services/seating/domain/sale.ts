@@ -23,6 +23,12 @@ export type SaleRules = {
   maxTicketsPerUser: number;
 };
 
+/** The status that stands here for an event that the catalog no longer has. */
+export const DELETED = 'DELETED';
+
+/** Statuses of events that will not take place: nothing of them is sold or paid for any more. */
+export const CALLED_OFF: readonly string[] = ['CANCELLED', DELETED];
+
 export type SeatState = { status: SeatLetter; reservationId: string | null };
 export type PlaceState = { capacity: number; reserved: number; allocated: number };
 export type SectionPlaces = PlaceState & { sectionIndex: number };

@@ -58,14 +58,19 @@ async function selectionOf(body: ReserveBody, userId: string, views: SeatViews):
 /** Codes never change what they name, so they can be looked up before the lock. */
 async function seatIdsOf({ eventId, seatCodes = [] }: ReserveBody, userId: string, views: SeatViews): Promise<number[]> {
   const feed = await views.get(eventId);
-  if (!feed || isHiddenFrom(feed.view().sale.rules, userId))
-    throw new ApiError('EVENT_NOT_FOUND', 'There is no such event, or it has no seats on sale yet.');
-  const { layout } = feed.view();
+  if (!feed) throw eventNotFound();
+  const { layout, sale } = feed.view();
   const found = seatCodes.map((code) => ({ code, seatId: seatIdOfCode(layout, code) }));
   const unknown = found.flatMap(({ code, seatId }) => (seatId === undefined ? code : []));
+  // The view may not know yet that a draft was published, so it hides what it must but does not refuse; that is decided under the lock.
+  if (unknown.length > 0 && isHiddenFrom(sale.rules, userId)) throw eventNotFound();
   if (unknown.length > 0)
     throw new ApiError('SEAT_NOT_FOUND', `The event has no seat ${unknown.slice(0, 5).join(', ')}. Nothing was reserved.`, {
       seatCodes: unknown,
     });
   return found.flatMap(({ seatId }) => seatId ?? []);
+}
+
+function eventNotFound(): ApiError {
+  return new ApiError('EVENT_NOT_FOUND', 'There is no such event, or it has no seats on sale yet.');
 }

@@ -1,7 +1,7 @@
 import type { AllocationOutcome, ReservationStatus } from '../../../contracts/http/seating.ts';
 import type { ReleaseReason } from '../../../contracts/events/seat.ts';
 import { sql, type Tx } from '../../../platform/postgres/database.ts';
-import type { ReservationContent, ReservationState } from '../domain/sale.ts';
+import { CALLED_OFF, type ReservationContent, type ReservationState } from '../domain/sale.ts';
 
 type Row = {
   reservation_id: string;
@@ -94,6 +94,25 @@ const EVENTS_WITH_DUE = sql(
    limit 5000`,
 );
 
+/** Walks as above. What is being paid for stays until its payment has ended: it is refused then, and refunded. */
+const HOLDS_OF_CALLED_OFF = sql(
+  'seating.holds_of_called_off',
+  `with recursive held as (
+     (select event_id from reservation where status = 'RESERVED' order by event_id limit 1)
+     union all
+     select (select event_id from reservation where status = 'RESERVED' and reservation.event_id > held.event_id order by event_id limit 1)
+     from held where held.event_id is not null
+   )
+   select event_id, reservation_id
+   from held join event_sale using (event_id) cross join lateral (
+     select reservation_id from reservation
+     where reservation.event_id = held.event_id and status = 'RESERVED' and paying_order_id is null
+     order by held_until limit $2
+   ) as hold
+   where event_sale.status = any($1::text[])
+   limit $2`,
+);
+
 const EVENTS_OF_RESERVATIONS = sql(
   'seating.events_of_reservations',
   `select reservation_id, event_id from reservation where reservation_id = any($1::text[])`,
@@ -165,6 +184,12 @@ export function updateReservations(tx: Tx, reservations: readonly ReservationSta
 /** Events that have holds to end. Bounded: the next look finds the rest. */
 export async function eventsWithDue(tx: Tx): Promise<string[]> {
   return (await tx.rows<{ event_id: string }>(EVENTS_WITH_DUE)).map((row) => row.event_id);
+}
+
+/** Holds of events that will not take place, at most `limit`, without those that are being paid for. */
+export async function holdsOfCalledOff(tx: Tx, limit: number): Promise<{ eventId: string; reservationId: string }[]> {
+  const rows = await tx.rows<{ event_id: string; reservation_id: string }>(HOLDS_OF_CALLED_OFF, [CALLED_OFF, limit]);
+  return rows.map((row) => ({ eventId: row.event_id, reservationId: row.reservation_id }));
 }
 
 /** Which event a reservation is of, which never changes. */

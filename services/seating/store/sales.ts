@@ -1,7 +1,7 @@
 import { sql, type Database, type Tx } from '../../../platform/postgres/database.ts';
 import type { EventFacts } from '../../../contracts/events/catalog.ts';
 import type { Static } from 'typebox';
-import type { SaleRules } from '../domain/sale.ts';
+import { DELETED, type SaleRules } from '../domain/sale.ts';
 
 export type SaleRow = {
   rules: SaleRules;
@@ -56,6 +56,14 @@ const UPSERT_SALE = sql(
    where event_sale.revision < excluded.revision`,
 );
 
+const CLOSE_SALE = sql(
+  'seating.close_sale',
+  `update event_sale set status = '${DELETED}', revision = greatest(revision, $2)
+   where event_id = $1 and not exists (
+     select 1 from reservation where reservation.event_id = $1 and reservation.status in ('RESERVED', 'ALLOCATED')
+   )`,
+);
+
 const ADVANCE_SALES = sql(
   'seating.advance_sales',
   `update event_sale set version = version + 1, available_seats = given.available_seats
@@ -94,6 +102,16 @@ export async function upsertSales(database: Database | Tx, events: readonly Stat
     column((event) => event.holdTtlSeconds),
     column((event) => event.maxTicketsPerUser),
   ]);
+}
+
+/**
+ * Ends a sale for good, unless seats are held or sold: the event is being deleted. Whatever the log still brings of it is older.
+ * @returns whether it is ended, now or before
+ */
+export async function closeSale(tx: Tx, event: Static<typeof EventFacts>): Promise<boolean> {
+  await upsertSales(tx, [{ ...event, status: DELETED, revision: 0 }]);
+  await lockSales(tx, [event.eventId]);
+  return (await tx.run(CLOSE_SALE, [event.eventId, event.revision])) > 0;
 }
 
 export function advanceSales(tx: Tx, sales: readonly { eventId: string; availableSeats: number }[]): Promise<number> {
