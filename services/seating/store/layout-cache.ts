@@ -12,22 +12,20 @@ export type LayoutCache = {
   get(tx: Tx, eventId: string, layoutVersion: number): Promise<Layout>;
 };
 
-/** Layouts by event, the least recently used dropped first. */
+/**
+ * Layouts by event, the least recently used dropped first. Who finds none reads it on its own connection: waiting for another's
+ * reading would be waiting for its connection, under a lock that the other may be waiting for.
+ */
 export function createLayoutCache(): LayoutCache {
-  const cached = new Map<string, { layoutVersion: number; layout: Promise<Layout> }>();
+  const cached = new Map<string, { layoutVersion: number; layout: Layout }>();
 
   async function get(tx: Tx, eventId: string, layoutVersion: number): Promise<Layout> {
     const known = cached.get(eventId);
+    const layout = known?.layoutVersion === layoutVersion ? known.layout : await readLayout(tx, eventId);
     cached.delete(eventId);
-    const entry = known?.layoutVersion === layoutVersion ? known : { layoutVersion, layout: readLayout(tx, eventId) };
-    cached.set(eventId, entry);
+    cached.set(eventId, { layoutVersion, layout });
     if (cached.size > MAX_LAYOUTS) cached.delete(cached.keys().next().value ?? '');
-    try {
-      return await entry.layout;
-    } catch (error) {
-      if (cached.get(eventId) === entry) cached.delete(eventId);
-      throw error;
-    }
+    return layout;
   }
 
   return { get };

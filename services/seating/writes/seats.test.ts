@@ -84,6 +84,22 @@ describe('reserving seats', () => {
     });
   });
 
+  it('lets a request that breaks the batch fail alone', async () => {
+    const eventId = await seating.openSale(rowOf(6));
+    const taken = reservationOf(await seating.reserve(eventId, { kind: 'seats', seatIds: [1] }));
+    const bad = { type: 'reserve', eventId, userId: newId('user'), reservationId: taken.reservationId } as const;
+    const outcomes = await Promise.allSettled([
+      seating.reserve(eventId, { kind: 'best', quantity: 1 }),
+      seating.ask({ ...bad, selection: { kind: 'seats', seatIds: [6] } }),
+      seating.reserve(eventId, { kind: 'best', quantity: 1 }),
+      seating.reserve(eventId, { kind: 'best', quantity: 1 }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect((await statuses(eventId)).match(/R/g)).toHaveLength(4);
+    expect((await seating.reserve(eventId, { kind: 'best', quantity: 2 })).ok).toBe(true);
+    expect(await statuses(eventId)).toBe('RRRRRR');
+  });
+
   it('gives places until the capacity is used and says how many are left', async () => {
     const eventId = await seating.openSale(standing(5));
     const ask = (quantity: number) => seating.reserve(eventId, { kind: 'places', places: [{ section: 'Floor', quantity }] });
