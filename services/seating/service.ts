@@ -47,7 +47,7 @@ export const seating: ServiceDefinition = {
         reservationRoutes(app, seats, database);
         readRoutes(app, views, maps);
         streamRoute(app, views);
-        importRoute(app, layoutContext, services);
+        importRoute(app, layoutContext, services, views);
         manageRoutes(app, layoutContext, seats, views);
       },
       internalRoutes(app) {

@@ -12,6 +12,7 @@ import { validationFailed } from '../../../platform/http/validation.ts';
 import { importCsv } from '../domain/import-csv.ts';
 import { importJson } from '../domain/import-json.ts';
 import type { Layout, LayoutProblem } from '../domain/layout.ts';
+import type { SeatViews } from '../reads/views.ts';
 import { upsertSales } from '../store/sales.ts';
 import { addSections, type LayoutContext } from '../writes/layout-writer.ts';
 
@@ -24,7 +25,7 @@ const Query = Type.Object(
 );
 
 /** Imports sections with their rows and seats: JSON, or CSV with `?eventId=`. All of it or nothing. */
-export function importRoute(app: FastifyInstance, context: LayoutContext, services: ServiceClient): void {
+export function importRoute(app: FastifyInstance, context: LayoutContext, services: ServiceClient, views: SeatViews): void {
   app.register(async (scope) => {
     scope.addContentTypeParser('text/csv', { parseAs: 'buffer', bodyLimit: MAX_CSV_BYTES }, (_request, body, done) =>
       done(null, body),
@@ -51,6 +52,8 @@ export function importRoute(app: FastifyInstance, context: LayoutContext, servic
         await takeOverEvent(context, services, eventId, user, request.traceparent);
         const added = await addSections(context, eventId, layout, request.traceparent);
         if (!added.ok) throw importError(added);
+        // Whoever is answered finds the new seats here, by their codes too. If not, they come a moment later: imported they are.
+        await views.fresh(eventId).catch(() => null);
         return reply.code(201).send(toAnswer(eventId, added.layout));
       },
     );

@@ -130,6 +130,15 @@ describe('importing seats', () => {
     expect(await send('POST', '/v1/seats/reserve', { eventId, seatIds: [1] }, newId('user'))).toMatchObject({ status: 201 });
   });
 
+  it('can be reserved by code at once also where sections are added to those that buyers see', async () => {
+    const eventId = await eventOnSale();
+    await send('GET', `/v1/seats/status?eventId=${eventId}`);
+    const added = [{ section: 'Box', kind: 'SEATED', priceCents: 9_000, rows: [{ row: 'A', seats: 2 }] }];
+    await send('POST', '/v1/seats/bulk', { eventId, sections: added }, asOrganizer);
+    const reserved = await send('POST', '/v1/seats/reserve', { eventId, seatCodes: ['Box-A-2'] }, newId('user'));
+    expect(reserved).toMatchObject({ status: 201, body: { seats: [{ seatId: 22 }] } });
+  });
+
   it('takes a CSV file whole, or names the bad line and takes nothing', async () => {
     const eventId = newEvent();
     const post = (csv: string) =>
@@ -404,13 +413,13 @@ describe('what other services ask', () => {
     const eventId = await eventOnSale();
     const { body } = await send('POST', '/v1/seats/reserve', { eventId, seatIds: [1] }, newId('user'));
     const url = `/internal/reservations/${body.reservationId}/payment-window`;
-    const orderId = newId('order');
-    const opened = await ask('POST', url, { orderId, windowSeconds: 300 });
+    const paying = { orderId: newId('order'), paymentId: newId('payment') };
+    const opened = await ask('POST', url, { ...paying, windowSeconds: 300 });
     expect(opened).toMatchObject({ status: 200, body: { expiresAt: body.expiresAt } });
     expect(Date.parse(opened.body.heldUntil)).toBeGreaterThan(Date.parse(body.expiresAt));
-    expect((await ask('DELETE', url, { orderId })).body.heldUntil).toBe(body.expiresAt);
+    expect((await ask('DELETE', url, paying)).body.heldUntil).toBe(body.expiresAt);
     await ask('POST', `/internal/reservations/${body.reservationId}/release`, { reason: 'CANCELLED' });
-    expect(await ask('POST', url, { orderId, windowSeconds: 300 })).toMatchObject({
+    expect(await ask('POST', url, { ...paying, windowSeconds: 300 })).toMatchObject({
       status: 409,
       body: { code: 'RESERVATION_NOT_ACTIVE' },
     });
