@@ -30,6 +30,8 @@ export function createSeatChooser(layout: Layout, isFree: (seatId: number) => bo
   const state = { layout, free };
   const UNKNOWN = -1;
   const longestRuns = new Int32Array(layout.rows.length).fill(UNKNOWN);
+  // A price too low for anything must not cost a look at every seat.
+  const lowestPrices = layout.rows.map((row) => lowestPrice(layout, row));
   const rowsBySection = new Map<number, Int32Array>();
 
   function set(seatIds: Iterable<number>, value: 0 | 1): void {
@@ -47,6 +49,10 @@ export function createSeatChooser(layout: Layout, isFree: (seatId: number) => bo
     return longestRuns[rowIndex] ?? 0;
   }
 
+  function isTooDear(rowIndex: number, maxPriceCents: number): boolean {
+    return (lowestPrices[rowIndex] ?? 0) > maxPriceCents;
+  }
+
   function rowsOf(sectionIndex: number | undefined): Int32Array {
     if (sectionIndex === undefined) return layout.rowsByRank;
     const known = rowsBySection.get(sectionIndex);
@@ -61,7 +67,7 @@ export function createSeatChooser(layout: Layout, isFree: (seatId: number) => bo
     let fallback: Row | undefined;
     for (const rowIndex of rowIndexes) {
       const row = layout.rows[rowIndex];
-      if (row === undefined || longestRun(rowIndex, row) < quantity) continue;
+      if (row === undefined || isTooDear(rowIndex, maxPriceCents) || longestRun(rowIndex, row) < quantity) continue;
       const windows = windowsOf(state, row, quantity, maxPriceCents);
       if (windows.some((window) => !window.lonely)) return seatIdsFrom(bestWindow(layout, row, quantity, windows), quantity);
       if (windows.length > 0) fallback ??= row;
@@ -77,7 +83,8 @@ export function createSeatChooser(layout: Layout, isFree: (seatId: number) => bo
     const runs: Run[] = [];
     for (const rowIndex of rowIndexes) {
       const row = layout.rows[rowIndex];
-      if (row !== undefined && longestRun(rowIndex, row) > 0) addRuns(state, row, maxPriceCents, runs);
+      if (row !== undefined && !isTooDear(rowIndex, maxPriceCents) && longestRun(rowIndex, row) > 0)
+        addRuns(state, row, maxPriceCents, runs);
     }
     return runs;
   }
@@ -87,6 +94,14 @@ export function createSeatChooser(layout: Layout, isFree: (seatId: number) => bo
   }
 
   return { choose, countFree, taken: (seatIds) => set(seatIds, 0), freed: (seatIds) => set(seatIds, 1) };
+}
+
+function lowestPrice({ priceCents }: Layout, row: Row): number {
+  let lowest = Infinity;
+  for (let seatId = row.firstSeatId; seatId <= row.lastSeatId; seatId++) {
+    lowest = Math.min(lowest, priceCents[seatId - 1] ?? Infinity);
+  }
+  return lowest;
 }
 
 function longestFreeRun({ free }: Free, row: Row): number {
