@@ -46,7 +46,10 @@ export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart
   const validate = compilerOf(kind).compile(schema);
   let explain: ValidateFunction | undefined;
   return (data: unknown) => {
-    if (validate(data)) return true;
+    if (validate(data)) {
+      const endless = kind === 'text' ? endlessNumber(data) : undefined;
+      return endless === undefined || { error: validationFailed([{ path: endless, message: 'is too large a number' }]) };
+    }
     let errors = validate.errors ?? [];
     if (isSmall(data)) {
       explain ??= compilerOf(`${kind}All`).compile(schema);
@@ -55,6 +58,13 @@ export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart
     return { error: validationFailed(fieldErrors(errors, httpPart)) };
   };
 };
+
+/** Ajv turns `1e999` into Infinity and then holds no limit against it. @returns where, or undefined */
+function endlessNumber(values: unknown): string | undefined {
+  if (typeof values !== 'object' || values === null) return undefined;
+  const found = Object.entries(values).find(([, value]) => value === Infinity || value === -Infinity);
+  return found === undefined ? undefined : `query.${found[0]}`;
+}
 
 export function validationFailed(errors: { path: string; message: string; hint?: string }[]): ApiError {
   const [first] = errors;
