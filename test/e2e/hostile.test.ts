@@ -45,6 +45,15 @@ async function send({ method, path, options }: Attack): Promise<Answer> {
   return ask(system.url + path, method, { ...options, signal: AbortSignal.timeout(5_000) });
 }
 
+/** What an answer shows of the victim, or null: something that was asked for by its id, or an id that was not even sent. */
+function leakOf({ path, options }: Attack, answer: Answer): string | null {
+  const sent = path + JSON.stringify(options);
+  const shown = JSON.stringify(answer.body);
+  const secrets = [victim.userId, ...victim.ids];
+  if (answer.status < 400 && secrets.some((id) => path.includes(id))) return 'something of another user';
+  return secrets.some((id) => shown.includes(id) && !sent.includes(id)) ? 'an id of another user' : null;
+}
+
 /** What is wrong with an answer, or null. */
 function faultOf(answer: Answer): string | null {
   if (answer.status < 400) return null;
@@ -76,8 +85,7 @@ describe('hostile requests', () => {
       const answers = await Promise.all(some.map((attack) => send(attack)));
       for (const [index, answer] of answers.entries()) {
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-        const leak =
-          answer.status < 400 && JSON.stringify(answer.body).includes(victim.userId) ? 'something of another user' : null;
+        const leak = some[index] === undefined ? null : leakOf(some[index], answer);
         const fault = leak ?? faultOf(answer);
         if (fault !== null)
           faults.push(`${fault}: ${JSON.stringify(some[index]).slice(0, 400)} → ${JSON.stringify(answer.body).slice(0, 300)}`);

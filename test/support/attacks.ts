@@ -166,7 +166,7 @@ export function attacksFrom(
   }
 
   function attackOn({ method, path, operation }: Route, token: string): Attack {
-    const filled = path.replaceAll(/\{(\w+)\}/g, () => oneOf([...known.ids, known.eventId, ...PATH_VALUES]));
+    const filled = path.replaceAll(/\{(\w+)\}/g, () => oneOf(next() < 0.5 ? known.ids : [known.eventId, ...PATH_VALUES]));
     const url = filled + oneOf(['', '', queryFor(operation)]);
     const headers: Record<string, string> = { 'idempotency-key': randomUUID() };
     if (next() < 0.3) {
