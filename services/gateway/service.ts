@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '../../platform/lifecycle/service.ts';
 import { VERSION } from '../../platform/version.ts';
 import { allowOrigins } from './http/allow-origins.ts';
+import { serveLastAnswers } from './http/last-answers.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { describeRoutes, serveDocs } from './http/openapi.ts';
 import { serveWebApp } from './http/web-app.ts';
@@ -15,6 +16,7 @@ export const gateway: ServiceDefinition = {
     publicRoutes: (app) => {
       limitRequests(app, settings.http.rateLimitPerMinute, metrics);
       allowOrigins(app, settings.http.corsOrigins);
+      serveLastAnswers(app, metrics);
       describeRoutes(app, VERSION);
       serveDocs(app);
       serveWebApp(app, WEB_DIST);

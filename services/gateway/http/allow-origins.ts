@@ -22,7 +22,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
       'Traceparent',
       'X-Request-Id',
     ],
-    exposedHeaders: ['ETag', 'Idempotent-Replayed', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: ['Age', 'ETag', 'Idempotent-Replayed', 'Location', 'Retry-After', 'X-Onsale-Stale', 'X-Request-Id'],
     maxAge: PREFLIGHT_REMEMBERED_SECONDS,
     strictPreflight: false,
   });
