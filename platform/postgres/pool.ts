@@ -32,7 +32,9 @@ const KEEPALIVE_AFTER_MS = 10_000;
  * A named statement keeps the plan that was right when a connection first ran it a few times: for tables that were almost empty,
  * reading and joining them whole. Minutes later an onsale has filled them, and the plan stays until they happen to be analyzed.
  */
-const LOOKUPS_ONLY = ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin', 'material'].map((way) => `-c enable_${way}=off`).join(' ');
+const LOOKUPS_ONLY = ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin', 'material']
+  .map((way) => `-c enable_${way}=off`)
+  .join(' ');
 
 /** A pool of pipelined connections to one database. Connects when first used. */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
