@@ -77,7 +77,7 @@ const UPDATE_RESERVATIONS = sql(
      order_id = given.order_id, outcome = given.outcome, ended_at = given.ended_at, end_reason = given.end_reason
    from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
      as given (reservation_id, status, held_until, paying_order_id, order_id, outcome, ended_at, end_reason)
-   where reservation.reservation_id = given.reservation_id`,
+   where reservation.reservation_id = given.reservation_id and reservation.reservation_id = any($1::text[])`,
 );
 
 /** Steps from event to event along the index of holds, and looks at the first hold of each: its cost does not grow with the holds. */
