@@ -210,15 +210,14 @@ export const StreamQuery = Type.Object({ eventId: EventId, version: Type.Optiona
 
 // Between services.
 
-export const PaymentWindowBody = Type.Object(
-  { orderId: idSchema('order'), windowSeconds: Type.Integer({ minimum: 1, maximum: 3_600 }) },
-  closed,
-);
+const paying = { orderId: idSchema('order'), paymentId: idSchema('payment') };
+
+export const PaymentWindowBody = Type.Object({ ...paying, windowSeconds: Type.Integer({ minimum: 1, maximum: 3_600 }) }, closed);
 export const PaymentWindowAnswer = Type.Object({ expiresAt: Time, heldUntil: Time });
 export type PaymentWindowAnswer = Static<typeof PaymentWindowAnswer>;
 
-/** `heldUntil` of the window to close, as opening it answered: one that was opened later stays. */
-export const ClosePaymentWindowBody = Type.Object({ orderId: idSchema('order'), heldUntil: Type.Optional(Time) }, closed);
+/** The window of another payment stays open. */
+export const ClosePaymentWindowBody = Type.Object(paying, closed);
 
 export const InternalReleaseBody = Type.Object({ reason: Type.Enum(RELEASE_REASONS) }, closed);
 

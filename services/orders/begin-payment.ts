@@ -33,7 +33,7 @@ export function createPaymentBeginner(deps: { database: Database; services: Serv
   async function begin(orderId: string, body: BeginPaymentBody, traceparent: string): Promise<BeginPaymentAnswer> {
     const known = mayBeginPayment(await readOrder(database, orderId), body);
     if (!known.ok) throw refusalOf(known);
-    const windowEndsAt = await keepSeats(known.order, traceparent);
+    const windowEndsAt = await keepSeats(known.order, body.paymentId, traceparent);
     const begun = await batcher.submit({ ...body, orderId, windowEndsAt, at: clock.now() });
     if (!begun.ok) throw refusalOf(begun);
     const { eventId, reservationId } = begun.order;
@@ -41,9 +41,9 @@ export function createPaymentBeginner(deps: { database: Database; services: Serv
   }
 
   /** First seating, then our own row: a window that was opened in vain ends by itself, a payment without one could lose its seats. */
-  async function keepSeats(order: OrderState, traceparent: string): Promise<Date> {
+  async function keepSeats(order: OrderState, paymentId: string, traceparent: string): Promise<Date> {
     const path = `/internal/reservations/${order.reservationId}/payment-window`;
-    const body = { orderId: order.orderId, windowSeconds: PAYMENT_WINDOW_SECONDS };
+    const body = { orderId: order.orderId, paymentId, windowSeconds: PAYMENT_WINDOW_SECONDS };
     try {
       const timeoutMs = SEATING_TIMEOUT_MS;
       const answer = await services.call<PaymentWindowAnswer>('seating', path, { method: 'POST', body, traceparent, timeoutMs });

@@ -17,6 +17,9 @@ type StoredReservation = {
   seatIds: number[];
   places: number[];
   outcome: string | null;
+  /** As the buyer was told: a refund takes nothing of it away. */
+  reservedSeatIds: number[];
+  refunds: number;
 };
 
 const OUTBOX = sql('test.outbox', `select events from outbox where key = $1 order by sequence`);
@@ -30,7 +33,9 @@ const STORED = sql(
      (select coalesce(json_agg(json_build_object('section', name, 'capacity', capacity, 'reserved', reserved, 'allocated', allocated)
         order by section_index), '[]') from place_state join section using (event_id, section_index) where event_id = $1) as places,
      (select coalesce(json_agg(json_build_object('reservationId', reservation_id, 'userId', user_id, 'status', status,
-        'seatIds', seat_ids, 'places', place_quantities, 'outcome', outcome)), '[]') from reservation where event_id = $1) as reservations`,
+        'seatIds', seat_ids, 'places', place_quantities, 'outcome', outcome,
+        'reservedSeatIds', (select coalesce(json_agg(seat -> 'seatId'), '[]') from json_array_elements(content -> 'seats') as seat),
+        'refunds', cardinality(refund_ids))), '[]') from reservation where event_id = $1) as reservations`,
 );
 
 /** What the log will say of an event, one entry per commit that published. */
@@ -82,7 +87,9 @@ function expectTablesAgree({ sale, seats, places, reservations }: Stored): void 
   const free = seats.filter(({ status }) => status === 'A').length;
   expect(sale.available).toBe(free + sum(places.map((place) => place.capacity - place.reserved - place.allocated)));
   expect(sale.total).toBe(seats.length + sum(places.map(({ capacity }) => capacity)));
-  for (const { status, outcome } of reservations) expect(status === 'ALLOCATED').toBe(outcome === 'ALLOCATED');
+  // What was allocated stays so until all of it was refunded.
+  for (const { status, outcome, refunds } of reservations)
+    expect(status === 'ALLOCATED' || (status === 'RELEASED' && refunds > 0)).toBe(outcome === 'ALLOCATED');
 }
 
 /** One record per version, one after the other, complete with its last event. */
@@ -148,8 +155,14 @@ function apply(state: Replayed, event: DomainEvent, limit: number): void {
       return;
     }
     case 'seat.released': {
-      const { reservationId, seatIds, places, reason } = event.data;
+      const { reservationId, seatIds, places, reason, previousStatus } = event.data;
       for (const seatId of seatIds) expect(seat(seatId).reservationId).toBe(reservationId);
+      if (previousStatus === 'ALLOCATED') {
+        set(seatIds, 'L', 'A', null);
+        move(places, 0, -1);
+        giveBack(state, reservationId, seatIds.length + sum(places.map((place) => place.quantity)));
+        return;
+      }
       set(seatIds, 'R', 'A', null);
       move(places, -1, 0);
       setStatus(state, reservationId, 'RESERVED', reason === 'EXPIRED' ? 'EXPIRED' : 'RELEASED');
@@ -174,6 +187,14 @@ function setStatus(state: Replayed, reservationId: string, from: string, to: str
   const known = state.reservations.get(reservationId);
   expect(known?.status).toBe(from);
   if (known) state.reservations.set(reservationId, { ...known, status: to });
+}
+
+function giveBack(state: Replayed, reservationId: string, quantity: number): void {
+  const known = state.reservations.get(reservationId);
+  expect(known?.status).toBe('ALLOCATED');
+  if (!known) return;
+  const left = known.quantity - quantity;
+  state.reservations.set(reservationId, { ...known, quantity: left, status: left === 0 ? 'RELEASED' : 'ALLOCATED' });
 }
 
 /** What the log tells is what is stored: a domain event for every change, and none for what did not happen. */

@@ -167,10 +167,12 @@ function hold(
     expiresAt,
     heldUntil: expiresAt,
     payingOrderId: null,
+    payingPaymentId: null,
     orderId: null,
     outcome: null,
     endedAt: null,
     endReason: null,
+    refundIds: [],
   };
 }
 

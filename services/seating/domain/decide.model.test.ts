@@ -69,16 +69,33 @@ function commandOf(step: Exclude<Step, { type: 'wait' | 'cancel' }>, granted: nu
       return { type: 'release', eventId: EVENT, reservationId: holdId(step.hold), by: step.by, reason: 'CANCELLED' };
     case 'allocate':
       return { type: 'allocate', eventId: EVENT, reservationId: holdId(step.hold), orderId: step.order };
+    case 'deallocate':
+      return {
+        type: 'deallocate',
+        eventId: EVENT,
+        reservationId: holdId(step.hold),
+        orderId: step.order,
+        refundId: step.refund,
+        seatIds: step.seatIds,
+        places: step.places > 0 ? [{ section: 'Floor', quantity: step.places }] : [],
+      };
     case 'open-window':
       return {
         type: 'open-window',
         eventId: EVENT,
         reservationId: holdId(step.hold),
         orderId: step.order,
+        paymentId: step.order,
         windowSeconds: step.seconds,
       };
     case 'close-window':
-      return { type: 'close-window', eventId: EVENT, reservationId: holdId(step.hold), orderId: step.order };
+      return {
+        type: 'close-window',
+        eventId: EVENT,
+        reservationId: holdId(step.hold),
+        orderId: step.order,
+        paymentId: step.order,
+      };
     case 'block':
     case 'unblock':
       return { type: step.type, eventId: EVENT, seatIds: step.seatIds };
@@ -92,6 +109,7 @@ function ask(state: SaleState, command: Command, now: Date): Answer {
   for (const change of expireDue(state, now)) evolve(state, change);
   const { answer, changes } = decide(state, command, now, 1);
   for (const change of changes) evolve(state, change);
+  if (changes.some(({ type }) => type === 'deallocated')) return { code: 'given back', seatIds: [] };
   return answer.ok ? answerOf(answer) : { code: answer.code, seatIds: [] };
 }
 
@@ -141,6 +159,7 @@ function observed(state: SaleState): unknown {
       order: held.orderId,
       outcome: held.outcome,
       totalCents: held.content.totalCents,
+      refunds: held.refundIds,
     })),
   };
 }
@@ -165,7 +184,8 @@ function predicted(expected: Model): unknown {
       paying: hold.paying,
       order: hold.order,
       outcome: hold.outcome,
-      totalCents: hold.seatIds.length * 500 + hold.places * 100,
+      totalCents: hold.cents,
+      refunds: hold.refunds,
     })),
   };
 }
@@ -185,6 +205,14 @@ const steps: fc.Arbitrary<Step>[] = [
   fc.record({ type: fc.constant('best'), user, quantity }),
   fc.record({ type: fc.constant('release'), hold, by: fc.oneof(user, fc.constant(null)) }),
   fc.record({ type: fc.constant('allocate'), hold, order }),
+  fc.record({
+    type: fc.constant('deallocate'),
+    hold,
+    order,
+    refund: fc.constantFrom('refund-1', 'refund-2', 'refund-3'),
+    seatIds: known,
+    places: fc.nat({ max: 3 }),
+  }),
   fc.record({ type: fc.constant('open-window'), hold, order, seconds }),
   fc.record({ type: fc.constant('close-window'), hold, order }),
   fc.record({ type: fc.constant('block'), seatIds }),
@@ -204,6 +232,7 @@ const MUST_OCCUR = [
   ...['ok', 'RESERVATION_NOT_FOUND', 'RESERVATION_NOT_ACTIVE', 'RESERVATION_IN_PAYMENT'].map((code) => `release: ${code}`),
   ...['ALLOCATED', 'GONE', 'EVENT_CANCELLED', 'RESERVATION_NOT_FOUND'].map((code) => `allocate: ${code}`),
   ...['ALLOCATED', 'GONE', 'EVENT_CANCELLED'].map((code) => `late allocate: ${code}`),
+  ...['ok', 'given back', 'RESERVATION_NOT_FOUND'].map((code) => `deallocate: ${code}`),
   ...['ok', 'RESERVATION_NOT_ACTIVE'].map((code) => `open-window: ${code}`),
   ...['ok', 'SEATS_IN_USE', 'SEAT_NOT_FOUND'].flatMap((code) => [`block: ${code}`, `unblock: ${code}`]),
 ];

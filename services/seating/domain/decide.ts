@@ -1,16 +1,18 @@
 import type { AllocationOutcome } from '../../../contracts/http/seating.ts';
 import type { ReleaseReason } from '../../../contracts/events/seat.ts';
+import { deallocate, withoutRefunded, type DeallocateCommand } from './deallocate.ts';
 import { decideReserve, type ReserveCommand, type ReserveRefusal } from './decide-reserve.ts';
-import { CALLED_OFF, type Change, type ReservationState, type SaleState } from './sale.ts';
+import { CALLED_OFF, type Change, type Paying, type ReservationState, type SaleState } from './sale.ts';
 
 /** Everything that can be asked of an event's seats. `by` is the user who asks; null is a service. */
 export type Command =
   | ReserveCommand
   | { type: 'release'; eventId: string; reservationId: string; by: string | null; reason: ReleaseReason }
   | { type: 'allocate'; eventId: string; reservationId: string; orderId: string }
-  | { type: 'open-window'; eventId: string; reservationId: string; orderId: string; windowSeconds: number }
-  /** `heldUntil` says which window: what opening it answered. The window of a later payment stays. */
-  | { type: 'close-window'; eventId: string; reservationId: string; orderId: string; heldUntil?: Date | undefined }
+  | DeallocateCommand
+  | { type: 'open-window'; eventId: string; reservationId: string; orderId: string; paymentId: string; windowSeconds: number }
+  /** Only the window of this payment: that of a later one stays. */
+  | { type: 'close-window'; eventId: string; reservationId: string; orderId: string; paymentId: string }
   | { type: 'block'; eventId: string; seatIds: readonly number[] }
   | { type: 'unblock'; eventId: string; seatIds: readonly number[] }
   /** Ends what is due and nothing else. */
@@ -46,6 +48,8 @@ export function decide(state: SaleState, command: Command, now: Date, defaultTtl
       return release(state, command, now);
     case 'allocate':
       return allocate(state, command, now);
+    case 'deallocate':
+      return giveBack(state, command, now);
     case 'open-window':
       return openWindow(state, command, now);
     case 'close-window':
@@ -128,22 +132,30 @@ function openWindow(state: SaleState, command: Extract<Command, { type: 'open-wi
     return refuse({ ok: false, code: 'RESERVATION_NOT_ACTIVE', status: held.status });
   const windowEnd = new Date(now.getTime() + command.windowSeconds * 1000);
   const heldUntil = windowEnd > held.expiresAt ? windowEnd : held.expiresAt;
-  return setWindow(held, heldUntil, command.orderId);
+  return setWindow(held, heldUntil, { orderId: command.orderId, paymentId: command.paymentId });
 }
 
 function closeWindow(state: SaleState, command: Extract<Command, { type: 'close-window' }>): Decision {
   const held = state.reservations.get(command.reservationId);
   if (!held) return refuse({ ok: false, code: 'RESERVATION_NOT_FOUND' });
-  if (held.status !== 'RESERVED' || held.payingOrderId !== command.orderId) return unchanged(held);
-  if (command.heldUntil && command.heldUntil.getTime() !== held.heldUntil.getTime()) return unchanged(held);
+  const isOpen = held.payingOrderId === command.orderId && held.payingPaymentId === command.paymentId;
+  if (held.status !== 'RESERVED' || !isOpen) return unchanged(held);
   return setWindow(held, held.expiresAt, null);
 }
 
-function setWindow(held: ReservationState, heldUntil: Date, payingOrderId: string | null): Decision {
+function setWindow(held: ReservationState, heldUntil: Date, paying: Paying | null): Decision {
   return {
-    answer: { ok: true, type: 'reservation', reservation: { ...held, heldUntil, payingOrderId } },
-    changes: [{ type: 'window-set', reservationId: held.reservationId, heldUntil, payingOrderId }],
+    answer: { ok: true, type: 'reservation', reservation: { ...held, heldUntil } },
+    changes: [{ type: 'window-set', reservationId: held.reservationId, heldUntil, paying }],
   };
+}
+
+function giveBack(state: SaleState, command: DeallocateCommand, now: Date): Decision {
+  const held = state.reservations.get(command.reservationId);
+  if (!held) return refuse({ ok: false, code: 'RESERVATION_NOT_FOUND' });
+  const change = deallocate(state, command, held, now);
+  if (change === null) return unchanged(held);
+  return { answer: { ok: true, type: 'reservation', reservation: withoutRefunded(held, change) }, changes: [change] };
 }
 
 /** All or nothing, and nothing of what is already so: blocking a blocked seat is no change. */

@@ -1,5 +1,6 @@
 import type { SeatLetter } from '../../../contracts/http/seating.ts';
-import type { Change, ReservationState, SaleState } from './sale.ts';
+import { withoutRefunded } from './deallocate.ts';
+import type { Change, Paying, ReservationState, SaleState } from './sale.ts';
 
 /** Makes a change so in the working state of a batch. Knows nothing of whether it was allowed: that was `decide`. */
 export function evolve(state: SaleState, change: Change): void {
@@ -14,11 +15,14 @@ export function evolve(state: SaleState, change: Change): void {
     case 'allocated':
       allocate(state, change);
       return;
+    case 'deallocated':
+      giveBack(state, change);
+      return;
     case 'allocation-refused':
       update(state, change.reservationId, { outcome: change.outcome });
       return;
     case 'window-set':
-      update(state, change.reservationId, { heldUntil: change.heldUntil, payingOrderId: change.payingOrderId });
+      update(state, change.reservationId, { heldUntil: change.heldUntil, ...payingOf(change.paying) });
       return;
     case 'blocked':
       setSeats(state, change.seatIds, 'B', null);
@@ -35,7 +39,7 @@ function end(state: SaleState, reservationId: string, change: Extract<Change, { 
     status: change.status,
     endedAt: change.at,
     endReason: change.reason,
-    payingOrderId: null,
+    ...payingOf(null),
   });
   setSeats(state, before.seatIds, 'A', null);
   for (const { sectionIndex, quantity } of before.places) {
@@ -51,7 +55,7 @@ function allocate(state: SaleState, change: Extract<Change, { type: 'allocated' 
     status: 'ALLOCATED',
     outcome: 'ALLOCATED',
     orderId: change.orderId,
-    payingOrderId: null,
+    ...payingOf(null),
     endedAt: null,
     endReason: null,
   });
@@ -65,6 +69,25 @@ function allocate(state: SaleState, change: Extract<Change, { type: 'allocated' 
     if (place)
       state.places.set(sectionIndex, { ...place, reserved: place.reserved - quantity, allocated: place.allocated + quantity });
   }
+}
+
+/** What was allocated and refunded is free for the next buyer, and counts for this one no longer. */
+function giveBack(state: SaleState, change: Extract<Change, { type: 'deallocated' }>): void {
+  const before = state.reservations.get(change.reservationId);
+  if (!before) throw new Error(`reservation ${change.reservationId} is not part of this batch`);
+  const after = withoutRefunded(before, change);
+  state.reservations.set(change.reservationId, after);
+  setSeats(state, change.seatIds, 'A', null);
+  for (const { sectionIndex, quantity } of change.places) {
+    const place = state.places.get(sectionIndex);
+    if (place) state.places.set(sectionIndex, { ...place, allocated: place.allocated - quantity });
+  }
+  state.availableSeats += before.quantity - after.quantity;
+  count(state, before.userId, after.quantity - before.quantity);
+}
+
+function payingOf(paying: Paying | null): Pick<ReservationState, 'payingOrderId' | 'payingPaymentId'> {
+  return { payingOrderId: paying?.orderId ?? null, payingPaymentId: paying?.paymentId ?? null };
 }
 
 /** Takes free seats and places for a reservation. */

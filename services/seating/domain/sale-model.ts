@@ -11,6 +11,7 @@ export type Step =
   | { type: 'best'; user: string; quantity: number }
   | { type: 'release'; hold: number; by: string | null }
   | { type: 'allocate'; hold: number; order: string }
+  | { type: 'deallocate'; hold: number; order: string; refund: string; seatIds: number[]; places: number }
   | { type: 'open-window'; hold: number; order: string; seconds: number }
   | { type: 'close-window'; hold: number; order: string }
   | { type: 'block'; seatIds: number[] }
@@ -29,6 +30,9 @@ export type ModelHold = {
   paying: string | null;
   order: string | null;
   outcome: string | null;
+  /** Refunds that gave seats back, and what the buyer paid for, which stays told. */
+  refunds: string[];
+  cents: number;
 };
 
 export type Model = { seconds: number; cancelled: boolean; blocked: Set<number>; holds: ModelHold[] };
@@ -82,6 +86,8 @@ export function step(model: Model, asked: Step, best: readonly number[]): string
       return onHold(model, asked.hold, (hold) => release(hold, asked.by));
     case 'allocate':
       return onHold(model, asked.hold, (hold) => allocate(model, hold, asked.order));
+    case 'deallocate':
+      return onHold(model, asked.hold, (hold) => deallocate(hold, asked));
     case 'open-window':
       return onHold(model, asked.hold, (hold) => openWindow(model, hold, asked.order, asked.seconds));
     case 'close-window':
@@ -106,7 +112,20 @@ function reserve(model: Model, user: string, seatIds: number[], places: number):
   if (seatIds.some((seatId) => letterOf(model, seatId) !== 'A')) return 'SEAT_UNAVAILABLE';
   if (places > freePlaces(model)) return 'SOLD_OUT';
   const end = model.seconds + LIMITS.ttlSeconds;
-  model.holds.push({ user, seatIds, places, state: 'RESERVED', end, until: end, paying: null, order: null, outcome: null });
+  const cents = seatIds.length * 500 + places * 100;
+  model.holds.push({
+    user,
+    seatIds,
+    places,
+    state: 'RESERVED',
+    end,
+    until: end,
+    paying: null,
+    order: null,
+    outcome: null,
+    refunds: [],
+    cents,
+  });
   return 'ok';
 }
 
@@ -142,6 +161,17 @@ function allocate(model: Model, hold: ModelHold, order: string): string {
     Object.assign(hold, { state: 'ALLOCATED', outcome: 'ALLOCATED', order, paying: null });
   else hold.outcome = 'GONE';
   return hold.outcome ?? '';
+}
+
+/** Once per refund, and only what is still there; with the last of it the hold is over. */
+function deallocate(hold: ModelHold, asked: Extract<Step, { type: 'deallocate' }>): string {
+  if (hold.state !== 'ALLOCATED' || hold.order !== asked.order || hold.refunds.includes(asked.refund)) return 'ok';
+  const kept = hold.seatIds.filter((seatId) => !asked.seatIds.includes(seatId));
+  const places = Math.max(0, hold.places - asked.places);
+  if (kept.length === hold.seatIds.length && places === hold.places) return 'ok';
+  const state = kept.length + places === 0 ? 'RELEASED' : 'ALLOCATED';
+  Object.assign(hold, { state, seatIds: kept, places, refunds: [...hold.refunds, asked.refund] });
+  return 'given back';
 }
 
 function openWindow(model: Model, hold: ModelHold, order: string, seconds: number): string {

@@ -56,10 +56,13 @@ export type ReservationState = {
   /** The end of the hold: `expiresAt`, or later while a charge is under way. */
   heldUntil: Date;
   payingOrderId: string | null;
+  payingPaymentId: string | null;
   orderId: string | null;
   outcome: AllocationOutcome | null;
   endedAt: Date | null;
   endReason: ReleaseReason | null;
+  /** Refunds whose seats and places were given back. */
+  refundIds: readonly string[];
 };
 
 /**
@@ -81,12 +84,24 @@ export type SaleState = {
   chooser: SeatChooser | null;
 };
 
+/** What a hold is being paid by. */
+export type Paying = { orderId: string; paymentId: string };
+
 /** A fact about the sale; `evolve` makes it so in the working state, the store in the database, the publisher on the log. */
 export type Change =
   | { type: 'reserved'; reservation: ReservationState }
   | { type: 'ended'; reservationId: string; status: 'RELEASED' | 'EXPIRED'; reason: ReleaseReason; at: Date }
   | { type: 'allocated'; reservationId: string; orderId: string; at: Date }
   | { type: 'allocation-refused'; reservationId: string; outcome: 'GONE' | 'EVENT_CANCELLED' }
-  | { type: 'window-set'; reservationId: string; heldUntil: Date; payingOrderId: string | null }
+  | { type: 'window-set'; reservationId: string; heldUntil: Date; paying: Paying | null }
+  | {
+      type: 'deallocated';
+      reservationId: string;
+      refundId: string;
+      seatIds: readonly number[];
+      places: readonly { sectionIndex: number; quantity: number }[];
+      reason: 'REFUNDED' | 'EVENT_CANCELLED';
+      at: Date;
+    }
   | { type: 'blocked'; seatIds: readonly number[] }
   | { type: 'unblocked'; seatIds: readonly number[] };

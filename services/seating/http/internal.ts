@@ -6,6 +6,7 @@ import {
   AllocationsBody,
   type AllocationOutcome,
   ClosePaymentWindowBody,
+  DeallocateBody,
   InternalReleaseBody,
   PaymentWindowAnswer,
   PaymentWindowBody,
@@ -22,7 +23,7 @@ import { decided, reservationOf, toReservation } from './answers.ts';
 
 const Params = Type.Object({ reservationId: Type.String() });
 
-type OfReservation = Extract<Command, { reservationId: string; type: 'release' | 'open-window' | 'close-window' }>;
+type OfReservation = Extract<Command, { reservationId: string; type: 'release' | 'open-window' | 'close-window' | 'deallocate' }>;
 type WithoutEvent<C> = C extends Command ? Omit<C, 'eventId'> : never;
 
 /** What other services ask of seats. */
@@ -54,9 +55,7 @@ export function internalRoutes(app: FastifyInstance, seats: Seats, database: Dat
     { schema: { params: Params, body: ClosePaymentWindowBody, response: { 200: PaymentWindowAnswer } } },
     async (request) => {
       const { reservationId } = request.params;
-      const { orderId, heldUntil } = request.body;
-      const window = heldUntil === undefined ? {} : { heldUntil: new Date(heldUntil) };
-      return toWindow(await change({ type: 'close-window', reservationId, orderId, ...window }, request.traceparent));
+      return toWindow(await change({ type: 'close-window', reservationId, ...request.body }, request.traceparent));
     },
   );
 
@@ -68,6 +67,15 @@ export function internalRoutes(app: FastifyInstance, seats: Seats, database: Dat
       return toReservation(
         await change({ type: 'release', reservationId, by: null, reason: request.body.reason }, request.traceparent),
       );
+    },
+  );
+
+  routes.post(
+    '/internal/reservations/:reservationId/deallocate',
+    { schema: { params: Params, body: DeallocateBody, response: { 200: Reservation } } },
+    async (request) => {
+      const { reservationId } = request.params;
+      return toReservation(await change({ type: 'deallocate', reservationId, ...request.body }, request.traceparent));
     },
   );
 

@@ -35,7 +35,14 @@ async function hold(eventId: string, quantity = 1): Promise<string> {
 
 const freeOf = async (eventId: string) => (await readSale(test.database, eventId))?.availableSeats;
 const pay = (eventId: string, reservationId: string) =>
-  seating.ask({ type: 'open-window', eventId, reservationId, orderId: newId('order'), windowSeconds: 60 });
+  seating.ask({
+    type: 'open-window',
+    eventId,
+    reservationId,
+    orderId: newId('order'),
+    paymentId: newId('payment'),
+    windowSeconds: 60,
+  });
 
 describe('holds of a cancelled event', () => {
   it('are all released, however many, each with its own domain event', async () => {

@@ -17,15 +17,18 @@ type Row = {
   expires_at: Date;
   held_until: Date;
   paying_order_id: string | null;
+  paying_payment_id: string | null;
   order_id: string | null;
   outcome: AllocationOutcome | null;
   ended_at: Date | null;
   end_reason: ReleaseReason | null;
+  refund_ids: string[];
 };
 
 const COLUMNS = `reservation_id, event_id, user_id, status, array_to_json(seat_ids) as seat_ids,
   array_to_json(place_sections) as place_sections, array_to_json(place_quantities) as place_quantities, quantity, content,
-  reserved_at, expires_at, held_until, paying_order_id, order_id, outcome, ended_at, end_reason`;
+  reserved_at, expires_at, held_until, paying_order_id, paying_payment_id, order_id, outcome, ended_at, end_reason,
+  array_to_json(refund_ids) as refund_ids`;
 
 const READ_RESERVATIONS = sql(
   'seating.read_reservations',
@@ -74,10 +77,18 @@ const INSERT_RESERVATIONS = sql(
 const UPDATE_RESERVATIONS = sql(
   'seating.update_reservations',
   `update reservation set status = given.status, held_until = given.held_until, paying_order_id = given.paying_order_id,
-     order_id = given.order_id, outcome = given.outcome, ended_at = given.ended_at, end_reason = given.end_reason
-   from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
-     as given (reservation_id, status, held_until, paying_order_id, order_id, outcome, ended_at, end_reason)
+     paying_payment_id = given.paying_payment_id, order_id = given.order_id, outcome = given.outcome, ended_at = given.ended_at,
+     end_reason = given.end_reason
+   from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[])
+     as given (reservation_id, status, held_until, paying_order_id, paying_payment_id, order_id, outcome, ended_at, end_reason)
    where reservation.reservation_id = given.reservation_id and reservation.reservation_id = any($1::text[])`,
+);
+
+/** One at a time, since refunds are rare: the statement above, which every sale goes through, stays small. */
+const UPDATE_REFUNDED = sql(
+  'seating.update_refunded',
+  `update reservation set seat_ids = $2, place_sections = $3, place_quantities = $4, quantity = $5, refund_ids = $6
+   where reservation_id = $1`,
 );
 
 /** Steps from event to event along the index of holds, and looks at the first hold of each: its cost does not grow with the holds. */
@@ -174,11 +185,22 @@ export function updateReservations(tx: Tx, reservations: readonly ReservationSta
     column((r) => r.status),
     column((r) => r.heldUntil),
     column((r) => r.payingOrderId),
+    column((r) => r.payingPaymentId),
     column((r) => r.orderId),
     column((r) => r.outcome),
     column((r) => r.endedAt),
     column((r) => r.endReason),
   ]);
+}
+
+/** Writes what a reservation still has after a refund. */
+export function updateRefunded(
+  tx: Tx,
+  { reservationId, seatIds, places, quantity, refundIds }: ReservationState,
+): Promise<number> {
+  const sections = places.map((place) => place.sectionIndex);
+  const quantities = places.map((place) => place.quantity);
+  return tx.run(UPDATE_REFUNDED, [reservationId, seatIds, sections, quantities, quantity, refundIds]);
 }
 
 /** Events that have holds to end. Bounded: the next look finds the rest. */
@@ -212,9 +234,11 @@ function toReservation(row: Row): ReservationState {
     expiresAt: row.expires_at,
     heldUntil: row.held_until,
     payingOrderId: row.paying_order_id,
+    payingPaymentId: row.paying_payment_id,
     orderId: row.order_id,
     outcome: row.outcome,
     endedAt: row.ended_at,
     endReason: row.end_reason,
+    refundIds: row.refund_ids,
   };
 }

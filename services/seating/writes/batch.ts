@@ -8,7 +8,7 @@ import { decide, expireDue, type Command, type Refusal, type Success } from '../
 import { evolve } from '../domain/evolve.ts';
 import type { Change, ReservationState, SaleState } from '../domain/sale.ts';
 import type { LayoutCache } from '../store/layout-cache.ts';
-import { insertReservations, updateReservations } from '../store/reservations.ts';
+import { insertReservations, updateRefunded, updateReservations } from '../store/reservations.ts';
 import { advanceSales, lockSales, type SaleRow } from '../store/sales.ts';
 import { writePlaces, writeSeatStates } from '../store/seats.ts';
 import type { Choosers } from './choosers.ts';
@@ -157,6 +157,7 @@ async function write(tx: Tx, works: readonly Work[], answers: Answers, now: Date
   if (places.length > 0) void writePlaces(tx, places);
   if (added.length > 0) void insertReservations(tx, added);
   if (updated.length > 0) void updateReservations(tx, updated);
+  for (const reservation of refundedOf(works)) void updateRefunded(tx, reservation);
   if (moved.length > 0)
     void advanceSales(
       tx,
@@ -206,4 +207,11 @@ function touchedReservations(works: readonly Work[]): { added: ReservationState[
     }
   }
   return { added, updated };
+}
+
+function refundedOf(works: readonly Work[]): ReservationState[] {
+  return works.flatMap(({ state, changes }) => {
+    const ids = new Set(changes.flatMap(({ change }) => (change.type === 'deallocated' ? change.reservationId : [])));
+    return [...ids].flatMap((id) => state.reservations.get(id) ?? []);
+  });
 }

@@ -60,6 +60,15 @@ function draftOf(state: SaleState, { change, traceparent, before }: TracedChange
           traceparent,
         },
       ];
+    case 'deallocated':
+      if (!before) return [];
+      return [
+        {
+          type: 'seat.released',
+          data: { ...heldOf(state, { ...before, ...change }), previousStatus: 'ALLOCATED', reason: change.reason },
+          traceparent,
+        },
+      ];
     case 'allocated':
       if (!before) return [];
       return [
@@ -83,7 +92,7 @@ function statusBefore(before: ReservationState): 'RESERVED' | 'ALLOCATED' | 'EXP
   return before.status === 'RELEASED' ? 'EXPIRED' : before.status;
 }
 
-function heldOf(state: SaleState, reservation: ReservationState) {
+function heldOf(state: SaleState, reservation: Pick<ReservationState, 'reservationId' | 'userId' | 'seatIds' | 'places'>) {
   return {
     reservationId: reservation.reservationId,
     userId: reservation.userId,

@@ -15,6 +15,7 @@ const LIMIT = 5;
 const SEATS = 10;
 const USERS = Array.from({ length: 3 }, () => newId('user'));
 const ORDERS = Array.from({ length: 2 }, () => newId('order'));
+const REFUNDS = Array.from({ length: 3 }, () => newId('refund'));
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -39,6 +40,17 @@ const action = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), nth, byBuyer: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('allocate' as const), nth, order }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('open-window' as const), nth, order, seconds: fc.constantFrom(10, 90) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('deallocate' as const),
+      nth,
+      order,
+      refund: fc.constantFrom(...REFUNDS),
+      seatIds,
+      places: fc.nat({ max: 2 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close-window' as const), nth, order }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('block' as const, 'unblock' as const), seatIds }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
@@ -99,9 +111,9 @@ async function runSteps(steps: readonly Step[]): Promise<void> {
     }
   }
   const { reservations } = await expectConsistent(db.database, eventId, LIMIT);
-  expect(
-    new Map(reservations.map(({ reservationId, userId, seatIds: held }) => [reservationId, { userId, seatIds: held }])),
-  ).toEqual(acknowledged);
+  expect(new Map(reservations.map((one) => [one.reservationId, { userId: one.userId, seatIds: one.reservedSeatIds }]))).toEqual(
+    acknowledged,
+  );
   await expectViewsHealed(db.database, eventId, processes);
   for (const { views } of processes) views.stop();
 }
@@ -154,11 +166,24 @@ async function perform(
     case 'allocate':
       await seating.ask({ type: 'allocate', eventId, reservationId, orderId: asked.order });
       return null;
+    case 'deallocate': {
+      const { order: orderId, refund: refundId, seatIds: refunded } = asked;
+      const places = asked.places > 0 ? [{ section: 'Floor', quantity: asked.places }] : [];
+      await seating.ask({ type: 'deallocate', eventId, reservationId, orderId, refundId, seatIds: refunded, places });
+      return null;
+    }
     case 'open-window':
-      await seating.ask({ type: 'open-window', eventId, reservationId, orderId: asked.order, windowSeconds: asked.seconds });
+      await seating.ask({
+        type: 'open-window',
+        eventId,
+        reservationId,
+        orderId: asked.order,
+        paymentId: asked.order,
+        windowSeconds: asked.seconds,
+      });
       return null;
     case 'close-window':
-      await seating.ask({ type: 'close-window', eventId, reservationId, orderId: asked.order });
+      await seating.ask({ type: 'close-window', eventId, reservationId, orderId: asked.order, paymentId: asked.order });
       return null;
   }
 }

@@ -4,6 +4,7 @@ import { sql } from '../../../platform/postgres/database.ts';
 import { testDatabase, type TestDatabase } from '../../../test/support/postgres.ts';
 import type { ReservationState } from '../domain/sale.ts';
 import type { Refusal, Success } from '../domain/decide.ts';
+import { expectConsistent, storedOf } from '../test-consistency.ts';
 import { MIGRATIONS, rowOf, seatingOn, standing } from '../test-sale.ts';
 
 let db: TestDatabase;
@@ -172,18 +173,22 @@ describe('holds that end', () => {
     const eventId = await seating.openSale(rowOf(2), { holdTtlSeconds: 60 });
     const userId = newId('user');
     const { reservationId } = reservationOf(await seating.reserve(eventId, { kind: 'seats', seatIds: [1] }, userId));
-    const orderId = newId('order');
+    const [orderId, paymentId] = [newId('order'), newId('payment')];
     await shiftClock(50);
-    expect((await seating.ask({ type: 'open-window', eventId, reservationId, orderId, windowSeconds: 60 })).ok).toBe(true);
+    expect((await seating.ask({ type: 'open-window', eventId, reservationId, orderId, paymentId, windowSeconds: 60 })).ok).toBe(
+      true,
+    );
     expect(await seating.ask({ type: 'release', eventId, reservationId, by: userId, reason: 'CANCELLED' })).toMatchObject({
       code: 'RESERVATION_IN_PAYMENT',
     });
     await shiftClock(90);
     expect(await seating.reserve(eventId, { kind: 'seats', seatIds: [1] })).toMatchObject({ code: 'SEAT_UNAVAILABLE' });
-    expect(await seating.ask({ type: 'open-window', eventId, reservationId, orderId, windowSeconds: 60 })).toMatchObject({
+    expect(
+      await seating.ask({ type: 'open-window', eventId, reservationId, orderId, paymentId, windowSeconds: 60 }),
+    ).toMatchObject({
       code: 'RESERVATION_NOT_ACTIVE',
     });
-    await seating.ask({ type: 'close-window', eventId, reservationId, orderId });
+    await seating.ask({ type: 'close-window', eventId, reservationId, orderId, paymentId });
     expect((await seating.reserve(eventId, { kind: 'seats', seatIds: [1] })).ok).toBe(true);
   });
 });
@@ -193,17 +198,52 @@ describe('the window of a payment', () => {
     const eventId = await seating.openSale(rowOf(1), { holdTtlSeconds: 60 });
     const { reservationId } = reservationOf(await seating.reserve(eventId, { kind: 'seats', seatIds: [1] }));
     const orderId = newId('order');
-    const open = async () =>
-      reservationOf(await seating.ask({ type: 'open-window', eventId, reservationId, orderId, windowSeconds: 60 })).heldUntil;
+    const [first, second] = [newId('payment'), newId('payment')];
+    const open = (paymentId: string) =>
+      seating.ask({ type: 'open-window', eventId, reservationId, orderId, paymentId, windowSeconds: 60 });
+    const close = (paymentId: string) => seating.ask({ type: 'close-window', eventId, reservationId, orderId, paymentId });
     await shiftClock(30);
-    const declined = await open();
+    await open(first);
     await shiftClock(40);
-    const next = await open();
-    await seating.ask({ type: 'close-window', eventId, reservationId, orderId, heldUntil: declined });
+    await open(second);
+    await close(first);
     await shiftClock(70);
     expect(await seating.reserve(eventId, { kind: 'seats', seatIds: [1] })).toMatchObject({ code: 'SEAT_UNAVAILABLE' });
-    await seating.ask({ type: 'close-window', eventId, reservationId, orderId, heldUntil: next });
+    await close(second);
     expect((await seating.reserve(eventId, { kind: 'seats', seatIds: [1] })).ok).toBe(true);
+  });
+});
+
+describe('what was refunded', () => {
+  it('is free for the next buyer at once, and counts for the first one no longer', async () => {
+    const eventId = await seating.openSale([...rowOf(3), ...standing(2)], { maxTicketsPerUser: 4 });
+    const userId = newId('user');
+    const { reservationId } = reservationOf(await seating.reserve(eventId, { kind: 'seats', seatIds: [1, 2] }, userId));
+    const second = reservationOf(
+      await seating.reserve(eventId, { kind: 'places', places: [{ section: 'Floor', quantity: 2 }] }, userId),
+    );
+    const orderId = newId('order');
+    for (const id of [reservationId, second.reservationId])
+      await seating.ask({ type: 'allocate', eventId, reservationId: id, orderId });
+    const another = () => seating.reserve(eventId, { kind: 'seats', seatIds: [1] }, userId);
+    expect(await another()).toMatchObject({ code: 'TICKET_LIMIT_EXCEEDED' });
+    const refund = { type: 'deallocate' as const, eventId, reservationId, orderId, refundId: newId('refund') };
+    await seating.ask({ ...refund, seatIds: [1], places: [] });
+    const [resold, places] = [reservationOf(await another()), newId('refund')];
+    // Nothing is given back twice, nor what was named and is somebody else's by now, nor to another order.
+    for (const again of [refund, { ...refund, refundId: newId('refund') }, { ...refund, orderId: newId('order') }])
+      await seating.ask({ ...again, seatIds: [1], places: [] });
+    expect(await storedOf(db.database, eventId)).toMatchObject({
+      seats: [{ status: 'R', reservationId: resold.reservationId }, { status: 'L', reservationId }, { status: 'A' }],
+    });
+    for (let twice = 0; twice < 2; twice++)
+      await seating.ask({
+        ...{ type: 'deallocate', eventId, reservationId: second.reservationId, orderId, refundId: places },
+        ...{ seatIds: [], places: [{ section: 'Floor', quantity: 1 }] },
+      });
+    expect(await placesOf(eventId)).toMatchObject({ reserved: 0, allocated: 1 });
+    const { reservations } = await expectConsistent(db.database, eventId, 4);
+    expect(reservations.filter(({ status }) => status === 'ALLOCATED')).toHaveLength(2);
   });
 });
 
