@@ -45,13 +45,22 @@ async function send({ method, path, options }: Attack): Promise<Answer> {
   return ask(system.url + path, method, { ...options, signal: AbortSignal.timeout(5_000) });
 }
 
+/** Ids that an attacker wrote into something of their own, where everybody may read them. */
+const planted = new Set<string>();
+
+function notePlanted({ method, path, options }: Attack, { status }: Answer): void {
+  if (method === 'GET' || status >= 400) return;
+  const sent = path + JSON.stringify(options);
+  for (const id of [victim.userId, ...victim.ids]) if (sent.includes(id)) planted.add(id);
+}
+
 /** What an answer shows of the victim, or null: something that was asked for by its id, or an id that was not even sent. */
 function leakOf({ path, options }: Attack, answer: Answer): string | null {
   const sent = path + JSON.stringify(options);
   const shown = JSON.stringify(answer.body);
   const secrets = [victim.userId, ...victim.ids];
   if (answer.status < 400 && secrets.some((id) => path.includes(id))) return 'something of another user';
-  return secrets.some((id) => shown.includes(id) && !sent.includes(id)) ? 'an id of another user' : null;
+  return secrets.some((id) => shown.includes(id) && !sent.includes(id) && !planted.has(id)) ? 'an id of another user' : null;
 }
 
 /** What is wrong with an answer, or null. */
@@ -82,7 +91,13 @@ describe('hostile requests', () => {
     const statuses = new Map<number, number>();
     for (let start = 0; start < attacks.length; start += AT_ONCE) {
       const some = attacks.slice(start, start + AT_ONCE);
-      const answers = await Promise.all(some.map((attack) => send(attack)));
+      const answers = await Promise.all(
+        some.map(async (attack) => {
+          const answer = await send(attack);
+          notePlanted(attack, answer);
+          return answer;
+        }),
+      );
       for (const [index, answer] of answers.entries()) {
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
         const leak = some[index] === undefined ? null : leakOf(some[index], answer);
