@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   refund: 'ref',
   ticket: 'tkt',
   session: 'ses',
+  notification: 'ntf',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -55,9 +55,19 @@ export const User = Type.Object({
 });
 export type User = Static<typeof User>;
 
+/** An account as its owner and admins see it. */
+export const UserProfile = Type.Object({
+  ...User.properties,
+  phoneNumber: Type.Optional(Type.String()),
+  emailVerified: Type.Boolean(),
+});
+export type UserProfile = Static<typeof UserProfile>;
+
 export const LoginAnswer = Type.Object({
   accessToken: Type.String(),
-  refreshToken: Type.String(),
+  refreshToken: Type.Optional(
+    Type.String({ description: 'Absent for our own pages: there it is in a cookie that no script can read' }),
+  ),
   tokenType: Type.Literal('Bearer'),
   expiresIn: Type.Integer({ description: 'Seconds until the access token expires' }),
   sessionId: Type.String(),
@@ -65,7 +75,85 @@ export const LoginAnswer = Type.Object({
 });
 export type LoginAnswer = Static<typeof LoginAnswer>;
 
+/** A body that may be left out, as null or as nothing. */
+const OrNothing = <T extends ReturnType<typeof Type.Object>>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const RefreshToken = Type.String({ minLength: 1, maxLength: 128 });
+
+/** Our own pages send no body: their refresh token is in the cookie. */
+export const RefreshBody = OrNothing(Type.Object({ refreshToken: Type.Optional(RefreshToken) }, closed));
+export type RefreshBody = Static<typeof RefreshBody>;
+
+const Cursor = Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'nextCursor of the page before' }));
+const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 100 }));
+
+export const UsersPageQuery = Type.Object({ limit: Limit, cursor: Cursor }, closed);
+export const UsersSearchQuery = Type.Object(
+  {
+    query: Type.String({ minLength: 1, maxLength: 200, description: 'Part of a username, an e-mail address or a name' }),
+    limit: Limit,
+    cursor: Cursor,
+  },
+  closed,
+);
+
+export const UserList = Type.Object({ items: Type.Array(UserProfile), nextCursor: Type.Union([Type.String(), Type.Null()]) });
+export type UserList = Static<typeof UserList>;
+
+export const UserSession = Type.Object({
+  sessionId: Type.String(),
+  current: Type.Boolean({ description: 'The session of the access token of this request' }),
+  userAgent: Type.Union([Type.String(), Type.Null()]),
+  createdAt: Type.String({ format: 'date-time' }),
+  lastUsedAt: Type.String({ format: 'date-time' }),
+  expiresAt: Type.String({ format: 'date-time', description: 'Unless it is refreshed before' }),
+});
+export type UserSession = Static<typeof UserSession>;
+
+export const UserSessionList = Type.Object({
+  items: Type.Array(UserSession),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+});
+
+export const UpdateUserBody = Type.Object(
+  {
+    username: Type.Optional(Username),
+    email: Type.Optional(Email),
+    firstName: Type.Optional(PersonName),
+    lastName: Type.Optional(PersonName),
+    phoneNumber: Type.Optional(Type.Union([PhoneNumber, Type.Null()])),
+  },
+  { ...closed, minProperties: 1, description: 'What is absent stays; a phoneNumber of null is removed' },
+);
+export type UpdateUserBody = Static<typeof UpdateUserBody>;
+
+export const AccountStatusBody = Type.Object({ accountStatus: Type.Enum(ACCOUNT_STATUSES) }, closed);
+export const RolesBody = Type.Object({ roles: Roles }, closed);
+
+const MailToken = Type.String({ minLength: 1, maxLength: 128, description: 'From the e-mail' });
+export const ForgotPasswordBody = Type.Object({ email: Email }, closed);
+export const ResetPasswordBody = Type.Object({ token: MailToken, password: Password }, closed);
+/** Without a token it asks for an e-mail with one. */
+export const VerifyEmailBody = OrNothing(Type.Object({ token: Type.Optional(MailToken) }, closed));
+
 // Between services.
+
+export const RevocationsQuery = Type.Object({ after: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })) }, closed);
+
+/** Access tokens that are not expired and no longer good, by subject; `next` is `after` of the next page. */
+export const RevocationsAnswer = Type.Object({
+  revocations: Type.Array(
+    Type.Object({
+      subject: Type.String({ description: 'A session, or a user whose roles changed' }),
+      rolesVersion: Type.Union([Type.Integer(), Type.Null()], {
+        description: 'Null for a session; else tokens of the user with an older version are outdated',
+      }),
+      until: Type.String({ description: 'Afterwards the tokens have expired by themselves' }),
+    }),
+  ),
+  next: Type.Union([Type.String(), Type.Null()]),
+});
+export type RevocationsAnswer = Static<typeof RevocationsAnswer>;
 
 /** Accounts of the demo: made, or brought to exactly this when the username is there already. */
 export const DemoAccountsBody = Type.Object(

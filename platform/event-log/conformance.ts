@@ -385,6 +385,12 @@ function loggedOut(key: string, label: string): DomainEvent {
   return {
     ...event,
     type: 'user.logged-out',
-    data: { userId: data.userId, sessionId: data.sessionId, loggedOutAt: data.loggedInAt },
+    data: {
+      userId: data.userId,
+      sessionId: data.sessionId,
+      loggedOutAt: data.loggedInAt,
+      reason: 'LOGGED_OUT',
+      tokensExpireAt: data.loggedInAt,
+    },
   };
 }

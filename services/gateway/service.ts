@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '../../platform/lifecycle/service.ts';
 import { VERSION } from '../../platform/version.ts';
+import { loadRevocations, noteRevocations } from './follow-revocations.ts';
 import { allowOrigins } from './http/allow-origins.ts';
 import { serveLastAnswers } from './http/last-answers.ts';
 import { limitRequests } from './http/limit-requests.ts';
@@ -12,7 +13,7 @@ const WEB_DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 /** The one public door: what holds for the routes of all services, the web app and the API's description. Owns no data. */
 export const gateway: ServiceDefinition = {
   name: 'gateway',
-  create: ({ settings, metrics }) => ({
+  create: ({ settings, metrics, services, revocations }) => ({
     publicRoutes: (app) => {
       limitRequests(app, settings.http.rateLimitPerMinute, metrics);
       allowOrigins(app, settings.http.corsOrigins);
@@ -21,5 +22,7 @@ export const gateway: ServiceDefinition = {
       serveDocs(app);
       serveWebApp(app, WEB_DIST);
     },
+    tails: [{ topic: 'user.events', onRecord: (events) => noteRevocations(events, revocations) }],
+    beforeReady: () => loadRevocations(services, revocations),
   }),
 };

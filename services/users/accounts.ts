@@ -2,37 +2,29 @@ import type { DemoAccountsBody, LoginBody, RegisterBody } from '../../contracts/
 import { newId } from '../../contracts/ids.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/postgres/database.ts';
-import { isUniqueViolation } from '../../platform/postgres/errors.ts';
 import { decideSignIn, registered, type Account } from './domain/account.ts';
-import { publishLoggedIn, publishRegistered, publishUpdated } from './domain-events.ts';
+import type { LoginThrottle } from './domain/login-throttle.ts';
+import { publishRegistered, publishUpdated } from './domain-events.ts';
+import { sendMailToken } from './mail-token.ts';
 import type { Passwords } from './passwords.ts';
-import { newRefreshToken, refreshTokenHash } from './refresh-token.ts';
-import {
-  accountById,
-  accountForLogin,
-  EMAIL_KEY,
-  insertAccount,
-  lockAccount,
-  upsertDemoAccount,
-  USERNAME_KEY,
-} from './store/accounts.ts';
-import { insertSession } from './store/sessions.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
+import { accountById, accountForLogin, insertAccount, lockAccount, upsertDemoAccount } from './store/accounts.ts';
+import { refusingTaken, type Taken } from './taken.ts';
 
-/** How long a session lasts without being renewed. */
-export const SESSION_TTL_MS = 30 * 24 * 3600 * 1000;
-
-export type Taken = { ok: false; code: 'USERNAME_TAKEN' | 'EMAIL_TAKEN' };
 export type Registration = { ok: true; account: Account } | Taken;
 export type SignIn =
-  | { ok: true; account: Account; sessionId: string; refreshToken: string }
-  | { ok: false; code: 'INVALID_CREDENTIALS' | 'ACCOUNT_BLOCKED' };
+  SignedIn | { ok: false; code: 'INVALID_CREDENTIALS' | 'ACCOUNT_BLOCKED' } | { ok: false; code: 'RATE_LIMITED'; waitMs: number };
 export type DemoAccounts = { ok: true; accounts: { userId: string; username: string; created: boolean }[] } | Taken;
+export type LoginName = { username: string } | { email: string };
+
+/** Where a login comes from. `address` is what counts as one sender. */
+export type Origin = { address: string; userAgent: string | undefined };
 
 export type Accounts = {
   /** @throws ApiError `OVERLOADED` when too many passwords wait to be hashed */
   register(body: RegisterBody, traceparent: string): Promise<Registration>;
   /** @throws ApiError `OVERLOADED` when too many passwords wait to be compared */
-  signIn(name: { username: string } | { email: string }, password: LoginBody['password'], traceparent: string): Promise<SignIn>;
+  signIn(name: LoginName, password: LoginBody['password'], origin: Origin, traceparent: string): Promise<SignIn>;
   find(userId: string): Promise<Account | null>;
   /** Makes the demo's accounts, or brings those whose username is there to what is asked. */
   putDemoAccounts(body: DemoAccountsBody, traceparent: string): Promise<DemoAccounts>;
@@ -41,10 +33,12 @@ export type Accounts = {
 export function createAccounts(parts: {
   database: Database;
   passwords: Passwords;
+  sessions: Pick<Sessions, 'open'>;
+  throttle: LoginThrottle;
   clock: Clock;
   wakeRelay: () => void;
 }): Accounts {
-  const { database, passwords, clock, wakeRelay } = parts;
+  const { database, passwords, sessions, throttle, clock, wakeRelay } = parts;
 
   async function register(body: RegisterBody, traceparent: string): Promise<Registration> {
     const { password, ...profile } = body;
@@ -54,6 +48,8 @@ export function createAccounts(parts: {
       database.transaction(async (tx) => {
         await insertAccount(tx, account, passwordHash);
         await publishRegistered(tx, account, traceparent);
+        await sendMailToken(tx, account, 'EMAIL_VERIFICATION', account.createdAt, traceparent);
+        return null;
       }),
     );
     if (taken !== null) return taken;
@@ -61,28 +57,41 @@ export function createAccounts(parts: {
     return { ok: true, account };
   }
 
-  async function signIn(name: { username: string } | { email: string }, password: string, traceparent: string): Promise<SignIn> {
+  async function signIn(name: LoginName, password: string, origin: Origin, traceparent: string): Promise<SignIn> {
     const found = await accountForLogin(database, name);
-    const matches = await passwords.matches(password, found?.passwordHash ?? null);
+    const who = found?.userId ?? `?${'username' in name ? name.username : name.email}`.toLowerCase();
+    const waitMs = throttle.take(who, origin.address, clock.now().getTime());
+    if (waitMs > 0) return { ok: false, code: 'RATE_LIMITED', waitMs };
+    const matches = await comparing(who, origin.address, () => passwords.matches(password, found?.passwordHash ?? null));
+    if (matches) throttle.succeeded(who, origin.address, clock.now().getTime());
     const decision = decideSignIn(found?.accountStatus ?? null, matches);
-    if (!decision.ok || found === null) return decision.ok ? { ok: false, code: 'INVALID_CREDENTIALS' } : decision;
-    return openSession(found.userId, traceparent);
+    if (!decision.ok) return decision;
+    if (found === null) return { ok: false, code: 'INVALID_CREDENTIALS' };
+    return openSession(found, origin.userAgent, traceparent);
   }
 
-  /** Looks at the account again under its lock: it may have been blocked while its password was being compared. */
-  async function openSession(userId: string, traceparent: string): Promise<SignIn> {
-    const refreshToken = newRefreshToken();
-    const sessionId = newId('session');
+  /** A comparison that did not come about, because too many wait, is no failed attempt. */
+  async function comparing(who: string, address: string, compare: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await compare();
+    } catch (error) {
+      throttle.undo(who, address, clock.now().getTime());
+      throw error;
+    }
+  }
+
+  /** Looks at the account again under its lock: it may have been blocked or got another password meanwhile. */
+  async function openSession(
+    seen: { userId: string; passwordHash: string },
+    userAgent: string | undefined,
+    traceparent: string,
+  ): Promise<SignIn> {
     const signedIn = await database.transaction(async (tx): Promise<SignIn> => {
-      const account = await lockAccount(tx, userId);
-      const decision = decideSignIn(account?.accountStatus ?? null, true);
+      const account = await lockAccount(tx, seen.userId);
+      const decision = decideSignIn(account?.accountStatus ?? null, account?.passwordHash === seen.passwordHash);
       if (!decision.ok) return decision;
       if (account === null) return { ok: false, code: 'INVALID_CREDENTIALS' };
-      const createdAt = clock.now();
-      const expiresAt = new Date(createdAt.getTime() + SESSION_TTL_MS);
-      await insertSession(tx, { sessionId, userId, refreshTokenHash: refreshTokenHash(refreshToken), createdAt, expiresAt });
-      await publishLoggedIn(tx, { userId, sessionId, at: createdAt }, traceparent);
-      return { ok: true, account, sessionId, refreshToken };
+      return sessions.open(tx, account, userAgent, traceparent);
     });
     if (signedIn.ok) wakeRelay();
     return signedIn;
@@ -100,6 +109,7 @@ export function createAccounts(parts: {
           if (created) await publishRegistered(tx, account, traceparent);
           await publishUpdated(tx, account, clock.now(), traceparent);
           accounts.push({ userId: account.userId, username: account.username, created });
+          return null;
         }),
       );
       if (taken !== null) return taken;
@@ -109,16 +119,4 @@ export function createAccounts(parts: {
   }
 
   return { register, signIn, find: (userId) => accountById(database, userId), putDemoAccounts };
-}
-
-/** Runs a write of an account; what the unique indexes refuse becomes an answer. They decide, so a race has one winner. */
-async function refusingTaken(write: () => Promise<void>): Promise<Taken | null> {
-  try {
-    await write();
-    return null;
-  } catch (error) {
-    if (isUniqueViolation(error, USERNAME_KEY)) return { ok: false, code: 'USERNAME_TAKEN' };
-    if (isUniqueViolation(error, EMAIL_KEY)) return { ok: false, code: 'EMAIL_TAKEN' };
-    throw error;
-  }
 }

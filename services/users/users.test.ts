@@ -130,14 +130,14 @@ describe('signing in', () => {
       expect(answer.headers['cache-control']).toBe('no-store');
       expect(answer.json()).toEqual({
         accessToken: expect.stringMatching(/^ey/),
-        refreshToken: expect.stringMatching(/^[\w-]{43}$/),
+        refreshToken: expect.stringMatching(/^[\w-]{64}$/),
         tokenType: 'Bearer',
         expiresIn: 3600,
         sessionId: expect.stringMatching(/^ses_/),
         user: expect.objectContaining({ userId, username: 'Mixed.Case' }),
       });
     }
-    const events = (await app.published()).filter(({ subject }) => subject === userId);
+    const events = (await app.published()).filter(({ subject, type }) => subject === userId && type.startsWith('user.'));
     expect(events.map(({ type }) => type)).toEqual(['user.registered', 'user.logged-in', 'user.logged-in']);
   });
 
@@ -212,7 +212,7 @@ describe('signing in', () => {
 describe('a storm of logins', () => {
   it('gets 503 with Retry-After beyond the queue, and all others their answer', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 100 }, () => login({ username: 'nobody.at.all', password: 'wrong horse' })),
+      Array.from({ length: 100 }, (_, i) => login({ username: `nobody.${i}`, password: 'wrong horse' })),
     );
     const refused = answers.filter(({ statusCode }) => statusCode === 503);
     expect(refused.length).toBeGreaterThan(20);
@@ -228,7 +228,7 @@ describe('me', () => {
     const registered = (await register(body)).json();
     const { accessToken } = (await login({ username: body['username'], password: body['password'] })).json();
     const answer = await me(accessToken);
-    expect(answer.json()).toEqual(registered);
+    expect(answer.json()).toEqual({ ...registered, emailVerified: false });
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
@@ -287,7 +287,7 @@ describe('expired sessions', () => {
       { name: 'test.expire', text: `UPDATE session SET expires_at = now() - interval '1 second' WHERE session_id = $1` },
       [old.sessionId],
     );
-    const [job] = app.service.jobs ?? [];
+    const job = app.service.jobs?.find(({ name }) => name === 'users.drop-what-is-over');
     await job?.run(new AbortController().signal);
     const left = await app.database.rows<{ id: string }>(
       { name: 'test.left', text: 'SELECT session_id AS id FROM session WHERE session_id = ANY($1)' },

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addressKey } from '../../../platform/http/address-key.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
-import { addressKey, createRateLimit } from '../domain/rate-limit.ts';
+import { createRateLimit } from '../domain/rate-limit.ts';
 
 const MAX_KEYS = 200_000;
 

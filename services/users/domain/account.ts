@@ -11,6 +11,9 @@ export type Account = {
   roles: UserRole[];
   membership: Membership;
   accountStatus: AccountStatus;
+  /** Counts the changes of `roles`. */
+  rolesVersion: number;
+  emailVerified: boolean;
   createdAt: Date;
 };
 
@@ -26,6 +29,8 @@ export function registered(account: NewAccount): Account {
     roles: ['customer'],
     membership: 'REGULAR',
     accountStatus: 'ACTIVE',
+    rolesVersion: 0,
+    emailVerified: false,
   };
 }
 
@@ -36,4 +41,42 @@ export function decideSignIn(accountStatus: AccountStatus | null, passwordMatche
   if (accountStatus === null || !passwordMatches) return { ok: false, code: 'INVALID_CREDENTIALS' };
   if (accountStatus !== 'ACTIVE') return { ok: false, code: 'ACCOUNT_BLOCKED' };
   return { ok: true };
+}
+
+/** What somebody wants to have changed of an account; what is absent stays. A phone number of null is removed. */
+export type ProfileChange = {
+  username?: string;
+  email?: string;
+  firstName?: string;
+  lastName?: string;
+  phoneNumber?: string | null;
+};
+
+/** Another address has to be proven again; one that differs in case only is the same. */
+export function changedProfile(account: Account, change: ProfileChange): Account {
+  const email = change.email ?? account.email;
+  const sameAddress = email.toLowerCase() === account.email.toLowerCase();
+  return { ...account, ...change, emailVerified: account.emailVerified && sameAddress };
+}
+
+/** The same roles in another order change nothing, so nobody's tokens are outdated by them. */
+export function withRoles(account: Account, roles: readonly UserRole[]): Account {
+  const same = roles.length === account.roles.length && roles.every((role) => account.roles.includes(role));
+  return same ? account : { ...account, roles: [...roles], rolesVersion: account.rolesVersion + 1 };
+}
+
+/** What is left of a deleted account: its id, which orders and payments refer to, and names that say nothing. */
+export function anonymized(account: Account): Account {
+  return {
+    ...account,
+    username: account.userId,
+    email: `${account.userId}@deleted.invalid`,
+    firstName: 'Deleted',
+    lastName: 'account',
+    phoneNumber: null,
+    roles: ['customer'],
+    rolesVersion: account.rolesVersion + 1,
+    accountStatus: 'INACTIVE',
+    emailVerified: false,
+  };
 }
