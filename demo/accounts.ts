@@ -21,3 +21,6 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
 
 /** Who makes the demo's venues and events. */
 export const DEMO_ORGANIZER = 'organizer';
+
+/** Who buys what is sold in the demo already. */
+export const DEMO_BUYERS = ['alice', 'bob', 'charlie'] as const;

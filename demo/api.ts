@@ -20,20 +20,27 @@ export class ApiRefusal extends Error {
   }
 }
 
-export type ApiRequest = { method: 'GET' | 'POST'; path: string; body?: { json: unknown } | { csv: string } };
+/** `key` is the Idempotency-Key of what must not happen twice. */
+export type ApiRequest = {
+  method: 'GET' | 'POST' | 'PUT';
+  path: string;
+  body?: { json: unknown } | { csv: string };
+  key?: string;
+};
 /** Makes a request whose answer has the form of `schema`. */
 export type Api = <Answer extends TSchema>(schema: Answer, request: ApiRequest) => Promise<Static<Answer>>;
 
 /** The public API as an organizer's program would use it. What is busy (429, 503) is asked again when it says, a few times. */
 export function createApi(baseUrl: string, accessToken?: string): Api {
   const authorization: Record<string, string> = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
-  return async (schema, { method, path, body }) => {
+  return async (schema, { method, path, body, key }) => {
+    const idempotency: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
     for (let attempt = 1; ; attempt++) {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const { payload, headers } = sendable(body);
       const response = await fetch(new URL(path, baseUrl), {
         method,
-        headers: { ...authorization, ...headers },
+        headers: { ...authorization, ...idempotency, ...headers },
         body: payload,
         signal,
       });

@@ -1,68 +1,22 @@
-import type { CreateEventBody, CreateVenueBody } from '../contracts/http/catalog.ts';
+import { readFile } from 'node:fs/promises';
+import type { CreateEventBody, CreateVenueBody, UpdateEventBody } from '../contracts/http/catalog.ts';
 import type { BulkSeatsBody } from '../contracts/http/seating.ts';
 import { localTime } from './local-time.ts';
+import { toCsv } from './seat-plans/bowl.ts';
+import { stadiumSeats } from './seat-plans/stadium.ts';
 import { theatreSections } from './theatre.ts';
+import { CLUB, GARDEN, HALL, LAB, PARK, STADIUM, THEATRE } from './venues.ts';
 
 type Section = BulkSeatsBody['sections'][number];
-export type DemoSeats = { sections: Section[] } | { csv: URL };
-export type DemoEvent = { venue: CreateVenueBody; event: Omit<CreateEventBody, 'venueId'> & { name: string }; seats: DemoSeats };
-
-const NEW_YORK = { city: 'New York', state: 'NY', country: 'US', timezone: 'America/New_York' };
-
-const GARDEN: CreateVenueBody = {
-  ...NEW_YORK,
-  name: 'Madison Square Garden',
-  address: '4 Pennsylvania Plaza',
-  postalCode: '10001',
-  capacity: 20_000,
-  venueType: 'ARENA',
-  facilities: { wheelchairAccess: true, firstAid: true, parking: false, bars: 24 },
-};
-
-const LAB: CreateVenueBody = {
-  ...NEW_YORK,
-  name: 'The Lab',
-  address: '1 Race Street',
-  capacity: 1,
-  venueType: 'OTHER',
-  facilities: { wheelchairAccess: true },
-};
-
-const CLUB: CreateVenueBody = {
-  name: 'Keller Nord',
-  address: 'Uferstraße 8',
-  city: 'Berlin',
-  country: 'DE',
-  postalCode: '13357',
-  capacity: 1_300,
-  venueType: 'OTHER',
-  facilities: { cloakroom: true, bars: 3 },
-  timezone: 'Europe/Berlin',
-};
-
-const THEATRE: CreateVenueBody = {
-  name: 'Lantern Theatre',
-  address: '22 Candle Lane',
-  city: 'London',
-  country: 'GB',
-  postalCode: 'SE1 9QQ',
-  capacity: 410,
-  venueType: 'THEATER',
-  facilities: { wheelchairAccess: true, hearingLoop: true, bars: 1 },
-  timezone: 'Europe/London',
-};
-
-const HALL: CreateVenueBody = {
-  name: 'Harbour Convention Center',
-  address: '5 Pier Avenue',
-  city: 'San Francisco',
-  state: 'CA',
-  country: 'US',
-  postalCode: '94111',
-  capacity: 1_500,
-  venueType: 'CONVENTION_CENTER',
-  facilities: { wheelchairAccess: true, parking: true, rooms: 12 },
-  timezone: 'America/Los_Angeles',
+export type DemoSeats = { sections: Section[] } | { csv: () => Promise<string> };
+export type DemoEvent = {
+  venue: CreateVenueBody;
+  event: Omit<CreateEventBody, 'venueId'> & { name: string };
+  seats: DemoSeats;
+  /** So many tickets are bought by the demo's buyers, through the API as anybody does. */
+  sold?: number;
+  /** What its organizer changes after that. So events that are over have real orders: they were on sale, then moved into the past. */
+  change?: UpdateEventBody;
 };
 
 function when(now: Date, { timezone }: CreateVenueBody, days: number, fromHour: number, toHour: number) {
@@ -74,8 +28,12 @@ function places(section: string, capacity: number, priceCents: number): Section 
   return { section, kind: 'GENERAL_ADMISSION', capacity, priceCents };
 }
 
-/** What the demo sells, with dates relative to `now`. The large one comes last, so that the others can be tried meanwhile. */
+/** What the demo sells, with dates relative to `now`. The large ones come last, so that the others can be tried meanwhile. */
 export function demoProgramme(now: Date): DemoEvent[] {
+  return [...onSale(now), ...otherStates(now), ...large(now)];
+}
+
+function onSale(now: Date): DemoEvent[] {
   return [
     {
       venue: LAB,
@@ -129,6 +87,11 @@ export function demoProgramme(now: Date): DemoEvent[] {
       },
       seats: { sections: [places('Conference', 1_200, 34_900), places('Conference and Workshop', 120, 59_900)] },
     },
+  ];
+}
+
+function large(now: Date): DemoEvent[] {
+  return [
     {
       venue: GARDEN,
       event: {
@@ -140,7 +103,149 @@ export function demoProgramme(now: Date): DemoEvent[] {
         currency: 'USD',
         maxTicketsPerUser: 8,
       },
-      seats: { csv: new URL('./seat-plans/madison-square-garden.csv', import.meta.url) },
+      seats: { csv: () => readFile(new URL('./seat-plans/madison-square-garden.csv', import.meta.url), 'utf8') },
+    },
+    {
+      venue: STADIUM,
+      event: {
+        name: 'Champions Final',
+        description: 'Ninety minutes, two clubs, 90,000 seats.',
+        eventType: 'SPORTS',
+        ...when(now, STADIUM, 60, 20, 23),
+        basePriceCents: 5_000,
+        currency: 'GBP',
+        maxTicketsPerUser: 4,
+      },
+      seats: { csv: () => Promise.resolve(toCsv(stadiumSeats())) },
     },
   ];
+}
+
+/** An event of every other kind: sold out, not yet open, closed, under way, over, cancelled, a draft. */
+function otherStates(now: Date): DemoEvent[] {
+  return [
+    {
+      venue: THEATRE,
+      event: {
+        name: 'Chamber Music by Candlelight',
+        description: 'Schubert and Ravel for forty-eight listeners. Sold out.',
+        eventType: 'CONCERT',
+        ...when(now, THEATRE, 5, 19, 21),
+        basePriceCents: 4_200,
+        currency: 'GBP',
+        maxTicketsPerUser: 20,
+      },
+      seats: { sections: [seated('Salon', 6, 8, 4_200)] },
+      sold: 48,
+    },
+    {
+      venue: PARK,
+      event: {
+        name: 'Lantern Festival',
+        description: 'Boats, lights and an orchestra on the river. The sale opens in three days.',
+        eventType: 'OTHER',
+        ...when(now, PARK, 75, 18, 24),
+        onSaleAt: localTime(now, 3, 10, PARK.timezone).toISOString(),
+        basePriceCents: 2_500,
+        currency: 'EUR',
+      },
+      seats: { sections: [places('Meadow', 3_000, 2_500), places('Riverbank', 500, 6_000)] },
+    },
+    {
+      venue: CLUB,
+      event: {
+        name: 'Members’ Night',
+        description: 'The sale is over; the night is still to come.',
+        eventType: 'CONCERT',
+        ...when(now, CLUB, 2, 22, 28),
+        onSaleAt: localTime(now, -30, 10, CLUB.timezone).toISOString(),
+        basePriceCents: 1_500,
+        currency: 'EUR',
+      },
+      seats: { sections: [places('Floor', 300, 1_500)] },
+      sold: 4,
+      change: { offSaleAt: now.toISOString() },
+    },
+    {
+      venue: HALL,
+      event: {
+        name: 'Makers’ Fair',
+        description: 'Open now: come in, tickets at the door and here.',
+        eventType: 'OTHER',
+        startDate: new Date(now.getTime() - 2 * HOUR_MS).toISOString(),
+        endDate: new Date(now.getTime() + 8 * HOUR_MS).toISOString(),
+        basePriceCents: 1_200,
+        currency: 'USD',
+      },
+      seats: { sections: [places('Day ticket', 1_500, 1_200)] },
+    },
+    {
+      venue: THEATRE,
+      event: {
+        name: 'Three Sisters',
+        description: 'A drama in four acts by Anton Chekhov. Its last night has been.',
+        eventType: 'THEATER',
+        ...when(now, THEATRE, 1, 19.5, 22),
+        basePriceCents: 3_500,
+        currency: 'GBP',
+      },
+      seats: { sections: theatreSections() },
+      sold: 10,
+      change: over(now, THEATRE, -20, 19.5, 22),
+    },
+    {
+      venue: CLUB,
+      event: {
+        name: 'Jazz Brunch',
+        description: 'Coffee, brass and pancakes. It was full of people.',
+        eventType: 'CONCERT',
+        ...when(now, CLUB, 1, 11, 15),
+        basePriceCents: 2_900,
+        currency: 'EUR',
+      },
+      seats: { sections: [places('Tables', 24, 2_900)] },
+      sold: 24,
+      change: over(now, CLUB, -48, 11, 15),
+    },
+    {
+      venue: PARK,
+      event: {
+        name: 'Open Air Opera',
+        description: 'Carmen under the stars. Cancelled: the river rose.',
+        eventType: 'CONCERT',
+        ...when(now, PARK, 12, 20, 23),
+        basePriceCents: 5_500,
+        currency: 'EUR',
+      },
+      seats: { sections: [places('Lawn', 2_000, 5_500)] },
+      sold: 6,
+      change: { status: 'CANCELLED' },
+    },
+    {
+      venue: PARK,
+      event: {
+        name: 'Surprise Guest',
+        description: 'Only its organizer sees this yet.',
+        eventType: 'CONCERT',
+        ...when(now, PARK, 90, 20, 23),
+        status: 'DRAFT',
+        basePriceCents: 4_000,
+        currency: 'EUR',
+      },
+      seats: { sections: [places('Lawn', 1_000, 4_000)] },
+    },
+  ];
+}
+
+const HOUR_MS = 3_600_000;
+
+function seated(section: string, rows: number, seats: number, priceCents: number): Section {
+  const row = (i: number) => ({ row: String.fromCharCode(65 + i), seats, x: 0, y: 4 + 1.6 * i, curve: 1 });
+  return { section, kind: 'SEATED', priceCents, rows: Array.from({ length: rows }, (_, i) => row(i)) };
+}
+
+/** The dates of an event that is over, and of its sale. */
+function over(now: Date, venue: CreateVenueBody, days: number, fromHour: number, toHour: number): UpdateEventBody {
+  const opened = localTime(now, days - 40, 10, venue.timezone).toISOString();
+  return { ...when(now, venue, days, fromHour, toHour), onSaleAt: opened };
 }

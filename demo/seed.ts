@@ -1,11 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { EventAnswer, EventSearchAnswer, Venue, VenueList } from '../contracts/http/catalog.ts';
 import { Availability, BulkSeatsAnswer } from '../contracts/http/seating.ts';
-import { LoginAnswer, type DemoAccountsAnswer, type DemoAccountsBody } from '../contracts/http/users.ts';
+import type { DemoAccountsAnswer, DemoAccountsBody } from '../contracts/http/users.ts';
 import type { ServiceClient } from '../platform/http/service-client.ts';
-import { DEMO_ACCOUNTS, DEMO_ORGANIZER, DEMO_PASSWORD } from './accounts.ts';
-import { ApiRefusal, createApi, type Api } from './api.ts';
+import { DEMO_ACCOUNTS, DEMO_ORGANIZER } from './accounts.ts';
+import { ApiRefusal, type Api } from './api.ts';
+import { signIn } from './sign-in.ts';
+import { buyTickets, signInBuyers, type Buyer } from './buyers.ts';
 import { demoProgramme, type DemoEvent, type DemoSeats } from './programme.ts';
 
 export type SeedOptions = {
@@ -42,7 +44,8 @@ export async function seedDemo(options: SeedOptions): Promise<SeedSummary> {
   if (markerPath !== undefined && existsSync(markerPath)) return { seeded: false, accounts: 0, events: [], elapsedMs: 0 };
   const body: DemoAccountsBody = { accounts: [...DEMO_ACCOUNTS] };
   const { accounts } = await services.call<DemoAccountsAnswer>('users', '/internal/demo-accounts', { method: 'PUT', body });
-  const { api, userId } = await signIn(baseUrl);
+  const { api, userId } = await signIn(baseUrl, DEMO_ORGANIZER);
+  const buyers = await signInBuyers(baseUrl);
   const venues = new Map((await ownVenues(api, userId)).map((venue) => [venue.name, venue]));
   const events: SeedSummary['events'] = [];
   for (const wanted of demoProgramme(now)) {
@@ -51,21 +54,12 @@ export async function seedDemo(options: SeedOptions): Promise<SeedSummary> {
     venues.set(venue.name, venue);
     const event = await ensureEvent(api, userId, venue, wanted);
     const totalSeats = await ensureSeats(api, event.eventId, wanted.seats);
+    await ensureState(api, buyers, event, wanted);
     events.push({ name: event.name, eventId: event.eventId, totalSeats });
     log(`${event.name} at ${venue.name}: ${totalSeats.toLocaleString('en')} ${totalSeats === 1 ? 'seat' : 'seats and places'}`);
   }
   if (markerPath !== undefined) await writeFile(markerPath, `${now.toISOString()}\n`);
   return { seeded: true, accounts: accounts.length, events, elapsedMs: Math.round(performance.now() - started) };
-}
-
-async function signIn(baseUrl: string): Promise<{ api: Api; userId: string }> {
-  const json = { username: DEMO_ORGANIZER, password: DEMO_PASSWORD };
-  const { accessToken, user } = await createApi(baseUrl)(LoginAnswer, {
-    method: 'POST',
-    path: '/v1/users/login',
-    body: { json },
-  });
-  return { api: createApi(baseUrl, accessToken), userId: user.userId };
 }
 
 async function ownVenues(api: Api, organizerId: string): Promise<Venue[]> {
@@ -89,6 +83,14 @@ async function ensureEvent(api: Api, organizerId: string, venue: Venue, wanted: 
   return there ?? api(EventAnswer, { method: 'POST', path: '/v1/events', body: { json } });
 }
 
+/** Sells what is to be sold and makes the organizer's change. An event that was changed before has all that behind it. */
+async function ensureState(api: Api, buyers: readonly Buyer[], event: EventAnswer, wanted: DemoEvent): Promise<void> {
+  if (event.revision > 1) return;
+  if (wanted.sold !== undefined) await buyTickets(api, buyers, event, wanted.sold);
+  if (wanted.change === undefined) return;
+  await api(EventAnswer, { method: 'PUT', path: `/v1/events/${event.eventId}`, body: { json: wanted.change } });
+}
+
 /** An import is done whole or not at all, so an event has all its seats or none. @returns how many it has */
 async function ensureSeats(api: Api, eventId: string, seats: DemoSeats): Promise<number> {
   const there = await seatsThere(api, eventId);
@@ -99,7 +101,7 @@ async function ensureSeats(api: Api, eventId: string, seats: DemoSeats): Promise
 }
 
 async function importBody(eventId: string, seats: DemoSeats): Promise<{ json: unknown } | { csv: string }> {
-  return 'csv' in seats ? { csv: await readFile(seats.csv, 'utf8') } : { json: { eventId, sections: seats.sections } };
+  return 'csv' in seats ? { csv: await seats.csv() } : { json: { eventId, sections: seats.sections } };
 }
 
 async function seatsThere(api: Api, eventId: string): Promise<number> {

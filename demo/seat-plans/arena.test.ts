@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { arenaSeats, toCsv, type PlannedSeat } from './arena.ts';
+import { arenaSeats } from './arena.ts';
+import { toCsv, type PlannedSeat } from './bowl.ts';
 
 const seats = arenaSeats();
 

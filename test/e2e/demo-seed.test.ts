@@ -33,17 +33,51 @@ afterAll(async () => {
 });
 
 describe('the demo', () => {
-  it('is made within seconds, the arena with all its 20,000 seats', () => {
+  it('is made within seconds, arena and stadium with all their seats', () => {
     expect(first).toMatchObject({ seeded: true, accounts: 6 });
     expect(Object.fromEntries(first.events.map(({ name, totalSeats }) => [name, totalSeats]))).toEqual({
       'One Seat Left': 1,
       'Club Night': 1_300,
       'The Cherry Orchard': 410,
       'Exactly Once Conference': 1_320,
+      'Chamber Music by Candlelight': 48,
+      'Lantern Festival': 3_500,
+      'Members’ Night': 300,
+      'Makers’ Fair': 1_500,
+      'Three Sisters': 410,
+      'Jazz Brunch': 24,
+      'Open Air Opera': 2_000,
+      'Surprise Guest': 1_000,
       'Rock Concert': 20_000,
+      'Champions Final': 90_000,
     });
     expect(first.elapsedMs).toBeLessThan(15_000);
+    expect(first.events.at(-1)?.name).toBe('Champions Final');
     expect(lines).toContain('Rock Concert at Madison Square Garden: 20,000 seats and places');
+  });
+
+  it('has an event of every kind, made as anybody would make it', async () => {
+    const seen = async (name: string) => {
+      const { items } = await get(`/v1/events/search?q=${encodeURIComponent(name)}`);
+      return items[0];
+    };
+    const soldOf = async (name: string) => {
+      const eventId = first.events.find((event) => event.name === name)?.eventId;
+      const { availableSeats, allocatedSeats } = await get(`/v1/seats/availability?eventId=${eventId}`);
+      return [availableSeats, allocatedSeats];
+    };
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+    expect(await seen('One Seat Left')).toMatchObject({ status: 'UPCOMING', holdTtlSeconds: 30 });
+    expect(await soldOf('Chamber Music by Candlelight')).toEqual([0, 48]);
+    expect((await seen('Lantern Festival')).onSaleAt > inDays(1)).toBe(true);
+    expect((await seen('Members’ Night')).offSaleAt < inDays(0)).toBe(true);
+    expect(await seen('Makers’ Fair')).toMatchObject({ status: 'ONGOING' });
+    expect(await seen('Three Sisters')).toMatchObject({ status: 'COMPLETED' });
+    expect(await soldOf('Three Sisters')).toEqual([400, 10]);
+    expect(await seen('Jazz Brunch')).toMatchObject({ status: 'COMPLETED' });
+    expect(await soldOf('Jazz Brunch')).toEqual([0, 24]);
+    expect(await seen('Open Air Opera')).toMatchObject({ status: 'CANCELLED' });
+    expect(await seen('Surprise Guest')).toBeUndefined();
   });
 
   it('can be bought at once by its buyers', async () => {
@@ -67,8 +101,8 @@ describe('the demo', () => {
     const again = await seed();
     expect(again.events).toEqual(first.events);
     const { items }: EventList = await get('/v1/events?limit=100');
-    expect(items).toHaveLength(5);
-    expect((await get('/v1/venues?limit=100')).items).toHaveLength(5);
+    expect(items).toHaveLength(first.events.length - 1);
+    expect((await get('/v1/venues?limit=100')).items).toHaveLength(7);
   });
 
   it('is completed where it was cut off', async () => {
