@@ -6,7 +6,7 @@ export const ERRORS = {
   VALIDATION_FAILED: { status: 400, title: 'The request is not valid' },
   MALFORMED_JSON: { status: 400, title: 'The body is not valid JSON' },
   IDEMPOTENCY_KEY_REQUIRED: { status: 400, title: 'This request needs an Idempotency-Key header' },
-  IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'The Idempotency-Key is not 1 to 255 visible ASCII characters' },
+  IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'The Idempotency-Key is not 1 to 255 printable ASCII characters' },
   UNAUTHENTICATED: { status: 401, title: 'Sign in first' },
   TOKEN_EXPIRED: { status: 401, title: 'The access token has expired' },
   INVALID_CREDENTIALS: { status: 401, title: 'Wrong name or password' },

@@ -8,7 +8,7 @@ describe('the Idempotency-Key header', () => {
 
   it('may be absent', () => expect(parseIdempotencyKey(undefined)).toBeNull());
 
-  it.each(['', ' ', 'a b', 'x'.repeat(256), 'é', 'a\tb', ['a', 'b']])('may not be %j', (key) => {
+  it.each(['', ' ', ' a', 'x'.repeat(256), 'é', 'a\tb', ['a', 'b']])('may not be %j', (key) => {
     expect(() => parseIdempotencyKey(key)).toThrowError(expect.objectContaining({ code: 'IDEMPOTENCY_KEY_INVALID' }));
   });
 });

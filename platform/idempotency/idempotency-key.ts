@@ -39,13 +39,13 @@ export function optionalIdempotencyKey(request: FastifyRequest): IdempotencyKey 
   return { scope, key, requestHash: payloadHash({ body: request.body ?? null, params: request.params ?? null }) };
 }
 
-/** Null without a header; throws for anything but one value of 1 to 255 visible ASCII characters. */
+/** Null without a header; throws for anything but one value of 1 to 255 printable ASCII characters. */
 export function parseIdempotencyKey(header: string | string[] | undefined): string | null {
   if (header === undefined) return null;
-  if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
+  if (typeof header === 'string' && /^(?! )[\x20-\x7e]{1,255}(?<! )$/.test(header)) return header;
   throw new ApiError(
     'IDEMPOTENCY_KEY_INVALID',
-    'The Idempotency-Key must be one value of 1 to 255 visible ASCII characters, for example a UUID.',
+    'The Idempotency-Key must be one value of 1 to 255 printable ASCII characters, for example a UUID.',
   );
 }
 

@@ -7,6 +7,8 @@ import type { ServiceClient } from '../../platform/http/service-client.ts';
 import type { Database, Tx } from '../../platform/postgres/database.ts';
 import { createWriteBatcher } from '../../platform/postgres/write-batcher.ts';
 import { changeOrder, mayBeginPayment, type BeginPaymentRefusal, type OrderChange, type OrderState } from './domain/order.ts';
+import { failPayments } from './fail-payments.ts';
+import { closePaymentWindow } from './payment-window.ts';
 import { lockOrders, readOrder, saveChanges } from './store/orders.ts';
 
 type Command = BeginPaymentBody & { orderId: string; windowEndsAt: Date; at: Date };
@@ -15,6 +17,8 @@ type Result = { ok: true; order: OrderState } | BeginPaymentRefusal;
 export type BeginPayment = {
   /** The order enters PAYMENT_PROCESSING and its seats are kept until `windowEndsAt`. Asking again for a payment is answered again. */
   begin(orderId: string, body: BeginPaymentBody, traceparent: string): Promise<BeginPaymentAnswer>;
+  /** The payment came to nothing: the order is open for another card at once, before payments' domain event says the same. */
+  fail(orderId: string, paymentId: string, traceparent: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -57,7 +61,14 @@ export function createPaymentBeginner(deps: { database: Database; services: Serv
     }
   }
 
-  return { begin, stop: batcher.stop };
+  async function fail(orderId: string, paymentId: string, traceparent: string): Promise<void> {
+    const order = await readOrder(database, orderId);
+    if (order?.paymentId !== paymentId) return;
+    await closePaymentWindow(services, order);
+    await database.transaction((tx) => failPayments(tx, [{ orderId, paymentId, traceparent }], clock.now()));
+  }
+
+  return { begin, fail, stop: batcher.stop };
 }
 
 async function beginAll(tx: Tx, commands: readonly Command[]): Promise<Result[]> {

@@ -30,6 +30,7 @@ type Deps = {
 
 /** The call to orders includes orders' call to seating. */
 const BEGIN_TIMEOUT_MS = 8_000;
+const TELL_TIMEOUT_MS = 1_000;
 
 /**
  * Charges an order: a PENDING payment first, so that there is one at a time; then orders, which keeps the seats; then the provider,
@@ -55,13 +56,21 @@ async function work(deps: Deps, request: ChargeRequest, lease: Lease): Promise<S
   const payment = begunBefore ?? (await open(deps, request));
   const begun = hasBegun(payment) ? payment : await begin(deps, payment, request);
   const result = await askProvider(deps, begun, request, begunBefore !== undefined);
-  return deps.settler.settle({
+  const answer = await deps.settler.settle({
     paymentId: begun.paymentId,
     result,
     at: deps.clock.now(),
     traceparent: request.traceparent,
     lease,
   });
+  if (result.kind === 'FAILED') await tellOrders(deps, begun, request.traceparent);
+  return answer;
+}
+
+/** So that a declined buyer who looks at the order, or gives it up, finds it open. The domain event says the same a moment later. */
+async function tellOrders({ services }: Deps, { orderId, paymentId }: BegunPayment, traceparent: string): Promise<void> {
+  const path = `/internal/orders/${orderId}/payments/${paymentId}/failure`;
+  await services.call('orders', path, { method: 'POST', traceparent, timeoutMs: TELL_TIMEOUT_MS }).catch(() => undefined);
 }
 
 async function finishSettled({ database }: Deps, payment: PaymentState, lease: Lease): Promise<StoredAnswer> {

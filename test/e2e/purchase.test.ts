@@ -64,6 +64,7 @@ describe('buying tickets through the gateway', () => {
     const { order, charge } = await buy(buyer, eventId, { seatIds: [1] }, 'tok_insufficient_funds');
     expect(charge).toMatchObject({ status: 402, body: { code: 'PAYMENT_DECLINED', failureReason: 'INSUFFICIENT_FUNDS' } });
     const { orderId, totalCents: amountCents, currency } = order;
+    expect((await buyer.get(`/v1/orders/${orderId}`)).body.status).toBe('PENDING');
     const body = { orderId, amountCents, currency, paymentMethod: 'DEBIT_CARD', paymentToken: 'tok_success' };
     expect(await buyer.send('POST', '/v1/charge', body, { key: randomUUID() })).toMatchObject({ status: 201 });
     const confirmed = await buyer.get(`/v1/orders/${orderId}?waitFor=CONFIRMED&timeoutMs=10000`);

@@ -1,5 +1,5 @@
 import type { ReservedPlaces, ReservedSeat } from '../../../contracts/http/seating.ts';
-import { seatCode, sectionIndexByName, type Layout } from './layout.ts';
+import { seatCode, seatCount, sectionIndexByName, type Layout } from './layout.ts';
 import { DELETED, type Change, type ReservationState, type SaleRules, type SaleState } from './sale.ts';
 
 export type Selection =
@@ -111,7 +111,10 @@ function choosePlaces(state: SaleState, wanted: readonly { section: string; quan
   return { ok: true, chosen: { seatIds: [], places } };
 }
 
-/** A general-admission section has no better or worse place: asking for its best is asking for any. */
+/**
+ * A general-admission section has no better or worse place: asking for its best is asking for any. Where there are seats, the best
+ * are seats, unless a general-admission section is named.
+ */
 function chooseBest(state: SaleState, wanted: Extract<Selection, { kind: 'best' }>): Choice {
   const { quantity, section, maxPriceCents } = wanted;
   const sectionIndex = section === undefined ? undefined : sectionIndexByName(state.layout, section);
@@ -121,6 +124,7 @@ function chooseBest(state: SaleState, wanted: Extract<Selection, { kind: 'best' 
     if (maxPriceCents !== undefined && priced.priceCents > maxPriceCents) return soldOut(0, section);
     return choosePlaces(state, [{ section, quantity }]);
   }
+  if (section === undefined && seatCount(state.layout) === 0) return chooseBestPlaces(state, quantity, maxPriceCents);
   const request = {
     quantity,
     ...(sectionIndex === undefined ? {} : { sectionIndex }),
@@ -129,6 +133,29 @@ function chooseBest(state: SaleState, wanted: Extract<Selection, { kind: 'best' 
   const seatIds = state.chooser?.choose(request) ?? null;
   if (seatIds) return { ok: true, chosen: { seatIds, places: [] } };
   return soldOut(state.chooser?.countFree(request) ?? 0, section ?? null);
+}
+
+/** The dearest section that has room for all and is not too dear; where none has, the dearest that have any, filled in turn. */
+function chooseBestPlaces(state: SaleState, quantity: number, maxPriceCents = Infinity): Choice {
+  const offered = [...state.places]
+    .map(([sectionIndex, place]) => ({
+      sectionIndex,
+      priceCents: state.layout.sections[sectionIndex]?.priceCents ?? 0,
+      free: place.capacity - place.reserved - place.allocated,
+    }))
+    .filter(({ priceCents, free }) => priceCents <= maxPriceCents && free > 0)
+    .toSorted((a, b) => b.priceCents - a.priceCents || a.sectionIndex - b.sectionIndex);
+  const roomy = offered.find(({ free }) => free >= quantity);
+  if (roomy) return { ok: true, chosen: { seatIds: [], places: [{ sectionIndex: roomy.sectionIndex, quantity }] } };
+  const available = offered.reduce((sum, { free }) => sum + free, 0);
+  if (available < quantity) return soldOut(available, null);
+  const places: Chosen['places'] = [];
+  let missing = quantity;
+  for (const { sectionIndex, free } of offered) {
+    if (missing > 0) places.push({ sectionIndex, quantity: Math.min(free, missing) });
+    missing -= free;
+  }
+  return { ok: true, chosen: { seatIds: [], places } };
 }
 
 function soldOut(available: number, section: string | null): ReserveRefusal {

@@ -120,6 +120,27 @@ describe('reserving seats', () => {
     expect(await statuses(eventId)).toBe('RRRRRRRRR');
   });
 
+  it('takes the best available of standing places from the dearest section that has room for all, and splits only when none has', async () => {
+    const tiers = [300, 900, 600].map((priceCents, index) => ({
+      section: `Tier ${index}`,
+      kind: 'GENERAL_ADMISSION' as const,
+      priceCents,
+      capacity: 4,
+    }));
+    const eventId = await seating.openSale(tiers);
+    const ask = async (quantity: number, maxPriceCents?: number) =>
+      reservationOf(await seating.reserve(eventId, { kind: 'best', quantity, maxPriceCents })).places;
+    expect(await ask(3)).toEqual([{ sectionIndex: 1, quantity: 3 }]);
+    expect(await ask(2)).toEqual([{ sectionIndex: 2, quantity: 2 }]);
+    expect(await ask(1, 500)).toEqual([{ sectionIndex: 0, quantity: 1 }]);
+    expect(await ask(5)).toEqual([
+      { sectionIndex: 1, quantity: 1 },
+      { sectionIndex: 2, quantity: 2 },
+      { sectionIndex: 0, quantity: 2 },
+    ]);
+    expect(await seating.reserve(eventId, { kind: 'best', quantity: 2 })).toMatchObject({ code: 'SOLD_OUT', available: 1 });
+  });
+
   it('knows of seats that another process took when it chooses the best', async () => {
     const eventId = await seating.openSale(rowOf(4));
     await seating.reserve(eventId, { kind: 'best', quantity: 1 });
