@@ -145,7 +145,7 @@ export const SETTINGS_TABLE = {
   }),
   feeFixedCents: given({
     name: 'FEE_FIXED_CENTS',
-    meaning: 'Service fee per order, in minor units',
+    meaning: 'Service fee per ticket, in minor units of its currency',
     parse: parse.integer(0, 1_000_000),
     default: '0',
   }),
@@ -154,6 +154,11 @@ export const SETTINGS_TABLE = {
     meaning: 'Tax on tickets and fees, in percent',
     parse: parse.decimal(0, 100, 3),
     default: '0',
+  }),
+  pricingFile: optional({
+    name: 'PRICING_FILE',
+    meaning: 'JSON file of fees and tax by country, over FEE_PERCENT, FEE_FIXED_CENTS and TAX_PERCENT',
+    parse: parse.path,
   }),
   logLevel: given({
     name: 'LOG_LEVEL',

@@ -1,6 +1,7 @@
 import { nearestName } from '../http/nearest-name.ts';
 import { isLoopback } from './parsers.ts';
 import type { LatencyRange } from './parsers.ts';
+import { readPricingFile, type CountryPricing, type Pricing } from './pricing-file.ts';
 import { keptSecret } from './secrets.ts';
 import { NOT_SUPPORTED_YET, SETTINGS_TABLE } from './settings-table.ts';
 import type { RawSettings, SettingKey, SettingRow } from './settings-table.ts';
@@ -42,8 +43,7 @@ export type Settings = {
     readonly latency: LatencyRange;
     readonly seed: number | null;
   };
-  /** Percentages have at most 3 decimals, so `Math.round(percent * 1000)` is exact. */
-  readonly pricing: { readonly feePercent: number; readonly feeFixedCents: number; readonly taxPercent: number };
+  readonly pricing: Pricing & { readonly countries: CountryPricing };
   readonly log: { readonly level: RawSettings['logLevel'] };
 };
 
@@ -71,8 +71,9 @@ export function loadSettings(environment: Environment): Settings {
   const raw = parseAll(environment, problems);
   if (raw === null) throw refusal(problems);
   problems.push(...contradictions(raw));
+  const pricing = pricingOf(raw, problems);
   if (problems.length > 0) throw refusal(problems);
-  return freeze(group(raw));
+  return freeze(group(raw, pricing));
 }
 
 /** One row per setting, for `onsale config`. Reads nothing but the environment given. */
@@ -194,7 +195,12 @@ function ownDatabases(raw: RawSettings): Partial<Record<DatabaseOwner, string>> 
   return Object.fromEntries(Object.entries(all).filter(([, url]) => url !== null));
 }
 
-function group(raw: RawSettings): Settings {
+function pricingOf({ feePercent, feeFixedCents, taxPercent, pricingFile }: RawSettings, problems: string[]): Settings['pricing'] {
+  const others = { feePercent, feeFixedCents, feeFixedCentsOf: new Map(), taxPercent };
+  return { ...others, countries: pricingFile === null ? new Map() : readPricingFile(pricingFile, others, problems) };
+}
+
+function group(raw: RawSettings, pricing: Settings['pricing']): Settings {
   return {
     production: raw.nodeEnv === 'production',
     http: {
@@ -224,7 +230,7 @@ function group(raw: RawSettings): Settings {
       latency: raw.paymentLatency,
       seed: raw.paymentSeed,
     },
-    pricing: { feePercent: raw.feePercent, feeFixedCents: raw.feeFixedCents, taxPercent: raw.taxPercent },
+    pricing,
     log: { level: raw.logLevel },
   };
 }

@@ -13,8 +13,10 @@ import { createWriteBatcher } from '../../platform/postgres/write-batcher.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { itemsOf } from './domain/items.ts';
 import { whenToCheck, type OrderState } from './domain/order.ts';
+import { rulesFor, type PriceBook } from './domain/price-book.ts';
 import { priceOrder, type PriceRules } from './domain/pricing.ts';
 import { bookingInitiated, bookingRecord } from './domain-events.ts';
+import type { EventCountries } from './event-countries.ts';
 import { toOrderAnswer } from './http/answers.ts';
 import { insertOrders, liveOrdersOf } from './store/orders.ts';
 
@@ -29,6 +31,9 @@ export type CreateOrder = {
   stop(): Promise<void>;
 };
 
+/** Countries are asked for only when some have rules of their own. */
+export type Prices = { book: PriceBook; countryOf: EventCountries };
+
 /** Orders that come at the same time are written in one transaction, each with its Idempotency-Key. */
 const BATCH = { maxBatch: 200, maxQueue: 2_000, maxWaitMs: 3_000 };
 const MAX_RACES = 5;
@@ -38,10 +43,10 @@ export function createOrderMaker(deps: {
   database: Database;
   services: ServiceClient;
   clock: Clock;
-  rules: PriceRules;
+  prices: Prices;
   onFreeOrder: () => void;
 }): CreateOrder {
-  const { database, services, clock, rules } = deps;
+  const { database, services, clock, prices } = deps;
   const batcher = createWriteBatcher<Command, Result>({
     name: 'orders.create',
     ...BATCH,
@@ -67,7 +72,7 @@ export function createOrderMaker(deps: {
     const reservation = await services.call<Reservation>('seating', path, { traceparent });
     if (reservation.userId !== userId) throw noSuchReservation();
     if (reservation.status !== 'RESERVED') throw await whyNotActive(reservation);
-    const order = orderFor(reservation, rules, clock.now());
+    const order = orderFor(reservation, await rulesOf(prices, reservation, traceparent), clock.now());
     if (order.totalCents <= MAX_AMOUNT_CENTS) return order;
     throw new ApiError('SELECTION_INVALID', 'These seats cost more than one payment can be. Reserve fewer of them at a time.');
   }
@@ -87,6 +92,15 @@ export function createOrderMaker(deps: {
   }
 
   return { create, stop: batcher.stop };
+}
+
+async function rulesOf(
+  { book, countryOf }: Prices,
+  { eventId, currency }: Reservation,
+  traceparent: string,
+): Promise<PriceRules> {
+  const country = book.countries.size === 0 ? null : await countryOf(eventId, traceparent);
+  return rulesFor(book, country, currency);
 }
 
 function orderFor(reservation: Reservation, rules: PriceRules, now: Date): OrderState {

@@ -7,7 +7,8 @@ import { onPaymentCompleted } from './consumers/on-payment-completed.ts';
 import { onPaymentFailed } from './consumers/on-payment-failed.ts';
 import { onPaymentRefunded } from './consumers/on-payment-refunded.ts';
 import { createOrderMaker } from './create-order.ts';
-import type { PriceRules } from './domain/pricing.ts';
+import type { CountryRules, PriceBook } from './domain/price-book.ts';
+import { createEventCountries } from './event-countries.ts';
 import { internalRoutes } from './http/internal-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { ticketRoutes } from './http/ticket-routes.ts';
@@ -38,7 +39,8 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
   const onFreeOrder = (): void => {
     reconcileDue(reconciler).catch((error: unknown) => logger.warn({ err: error }, 'A free order waits for the next look.'));
   };
-  const maker = createOrderMaker({ database, services, clock, rules: priceRules(settings.pricing), onFreeOrder });
+  const prices = { book: priceBook(settings.pricing), countryOf: createEventCountries({ services, clock }) };
+  const maker = createOrderMaker({ database, services, clock, prices, onFreeOrder });
   const beginner = createPaymentBeginner({ database, services, clock });
   return {
     publicRoutes: (app) => {
@@ -64,7 +66,16 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
   };
 }
 
+type Pricing = ServiceContext['settings']['pricing'];
+
+function priceBook({ countries, ...others }: Pricing): PriceBook {
+  return {
+    others: countryRules(others),
+    countries: new Map([...countries].map(([country, pricing]) => [country, countryRules(pricing)])),
+  };
+}
+
 /** Settings give percentages with at most three decimals, so this is exact. */
-function priceRules({ feePercent, feeFixedCents, taxPercent }: ServiceContext['settings']['pricing']): PriceRules {
-  return { feeMilliPercent: Math.round(feePercent * 1_000), feeFixedCents, taxMilliPercent: Math.round(taxPercent * 1_000) };
+function countryRules({ feePercent, taxPercent, ...fixed }: Omit<Pricing, 'countries'>): CountryRules {
+  return { ...fixed, feeMilliPercent: Math.round(feePercent * 1_000), taxMilliPercent: Math.round(taxPercent * 1_000) };
 }
