@@ -133,6 +133,8 @@ export const RolesBody = Type.Object({ roles: Roles }, closed);
 const MailToken = Type.String({ minLength: 1, maxLength: 128, description: 'From the e-mail' });
 export const ForgotPasswordBody = Type.Object({ email: Email }, closed);
 export const ResetPasswordBody = Type.Object({ token: MailToken, password: Password }, closed);
+/** Noted; the e-mail follows. */
+export const AcceptedAnswer = Type.Object({ status: Type.Literal('ACCEPTED') });
 /** Without a token it asks for an e-mail with one. */
 export const VerifyEmailBody = OrNothing(Type.Object({ token: Type.Optional(MailToken) }, closed));
 
