@@ -21,7 +21,7 @@ export type EventFilter = {
 export type EventPlace = { asOf: Date; place: string; eventId: string };
 
 const MATCHES = `(e.status <> 'DRAFT' OR $2 OR e.organizer_id = $3)
-  AND ($4::text IS NULL OR concat_ws(E'\\n', e.name, e.description, v.name, v.city) ILIKE $4)
+  AND ($4::text IS NULL OR e.search_text LIKE lower($4) OR v.search_text LIKE lower($4))
   AND ($5::text IS NULL OR lower(v.city) = lower($5))
   AND ($6::text IS NULL OR e.event_type = $6)
   AND ($7::text IS NULL OR event_status_at(e.status, e.start_date, e.end_date, $1) = $7)
