@@ -16,6 +16,17 @@ const OPEN_ORDERS = sql(
   `select count(*)::integer as count from orders where status = 'PAYMENT_PROCESSING' or (status = 'PENDING' and total_cents = 0)`,
 );
 
+/** A cancelled event's orders that nobody has given up yet, and tickets that are void while payments has not heard of it. */
+const TO_GIVE_UP = sql(
+  'verify.orders_to_give_up',
+  `select count(*)::integer as count from orders join cancelled_event using (event_id)
+   where cancel_reason is null and status in ('PENDING', 'PAYMENT_PROCESSING', 'CONFIRMED', 'PARTIALLY_REFUNDED')`,
+);
+const OPEN_REVOCATIONS = sql(
+  'verify.open_revocations',
+  `select count(*)::integer as count from revocation where status = 'PENDING'`,
+);
+
 /** Waits until nothing is on its way any more, at most `settleMs`; says what still is. */
 export async function settle(databases: Databases, settleMs: number): Promise<Busy> {
   const deadlineMs = performance.now() + settleMs;
@@ -44,7 +55,11 @@ export async function whatIsBusy(databases: Databases): Promise<Busy> {
     add(busy, await count(payments, OPEN_PAYMENTS), 'payments have no answer yet');
     add(busy, await count(payments, OPEN_REFUNDS), 'refunds are on their way');
   }
-  if (orders !== undefined) add(busy, await count(orders, OPEN_ORDERS), 'orders wait for their payment');
+  if (orders !== undefined) {
+    add(busy, await count(orders, OPEN_ORDERS), 'orders wait for their payment');
+    add(busy, await count(orders, TO_GIVE_UP), 'orders of cancelled events are to be given up');
+    add(busy, await count(orders, OPEN_REVOCATIONS), 'refunds of tickets are on their way');
+  }
   return busy;
 }
 

@@ -213,7 +213,11 @@ describe('verify names a planted', () => {
       () => plant(orders, `update ticket set status = 'REVOKED' where order_id = $1`, [orderId]),
       () => plant(orders, `update ticket set status = 'VALID' where order_id = $1`, [orderId]),
     );
-    expect(what).toEqual(['paid orders with neither tickets nor their money back', 'confirmed orders without all their tickets']);
+    expect(what).toEqual([
+      'paid orders with neither tickets nor their money back',
+      'confirmed orders without all their tickets',
+      'void tickets whose money is owed',
+    ]);
   });
 
   it('order with tickets that nobody paid for', async () => {
@@ -244,6 +248,113 @@ describe('verify names a planted', () => {
       () => plant(payments, `delete from simulator_charge where provider_key = 'pay_planted'`),
     );
     expect(what).toEqual(['orders captured more than once at the provider', 'charges on which the provider and we do not agree']);
+  });
+
+  it('goodwill that nobody reserved, and one that the provider knows nothing of', async () => {
+    const payments = system.databaseOf('payments');
+    const { paymentId, orderId } = await confirmed({ seatIds: [30] });
+    const what = await found(
+      3,
+      () =>
+        plant(
+          payments,
+          `insert into refund (refund_id, payment_id, order_id, kind, amount_cents, currency, reason, status, created_at)
+           values ('ref_planted', $1, $2, 'GOODWILL', 100, 'USD', '', 'SUCCESS', now())`,
+          [paymentId, orderId],
+        ),
+      () => plant(payments, `delete from refund where refund_id = 'ref_planted'`),
+    );
+    expect(what).toEqual([
+      'payments whose reserved amount is not that of their refunds',
+      'refunds on which the provider and we do not agree',
+    ]);
+  });
+
+  it('refund of a ticket that gave less than the ticket was worth', async () => {
+    const payments = system.databaseOf('payments');
+    const { paymentId } = await confirmed({ seatIds: [31, 32] });
+    const given = await someone('admin').send('POST', '/v1/refund', { paymentId, reason: 'All' }, { key: randomUUID() });
+    const change = (cents: number) => [
+      plant(payments, 'update refund set amount_cents = amount_cents + $2 where refund_id = $1', [given.body.refundId, cents]),
+      plant(payments, 'update simulator_refund set amount_cents = amount_cents + $2 where provider_key = $1', [
+        given.body.refundId,
+        cents,
+      ]),
+      plant(payments, 'update payment set refunded_cents = refunded_cents + $2 where payment_id = $1', [paymentId, cents]),
+    ];
+    const what = await found(
+      3,
+      () => Promise.all(change(-10)),
+      () => Promise.all(change(10)),
+    );
+    expect(what).toEqual(['orders refunded for less than their tickets by more than the goodwill given']);
+  });
+
+  it('refunded order with a live ticket', async () => {
+    const orders = system.databaseOf('orders');
+    const { orderId } = await confirmed({ seatIds: [33] });
+    const set = (status: string) => plant(orders, 'update orders set status = $2 where order_id = $1', [orderId, status]);
+    const what = await found(
+      3,
+      () => set('REFUNDED'),
+      () => set('CONFIRMED'),
+    );
+    expect(what).toEqual(['refunded orders with live tickets']);
+  });
+
+  it('live ticket of a cancelled event', async () => {
+    const orders = system.databaseOf('orders');
+    const { orderId } = await confirmed({ seatIds: [34] });
+    const reason = (cancelReason: string | null) =>
+      plant(orders, 'update orders set cancel_reason = $2 where event_id = (select event_id from orders where order_id = $1)', [
+        orderId,
+        cancelReason,
+      ]);
+    const what = await found(
+      3,
+      async () => {
+        await reason('EVENT_CANCELLED');
+        await plant(orders, 'insert into cancelled_event (event_id, cancelled_at, done_at) values ($1, now(), now())', [eventId]);
+      },
+      async () => {
+        await plant(orders, 'delete from cancelled_event where event_id = $1', [eventId]);
+        await reason(null);
+      },
+    );
+    expect(what).toEqual(['live tickets of cancelled events']);
+  });
+
+  it('seat of a refunded ticket that was never given back', async () => {
+    const seating = system.databaseOf('seating');
+    const { paymentId, reservationId } = await confirmed({ seatIds: [35] });
+    await someone('admin').send('POST', '/v1/refund', { paymentId, reason: 'All' }, { key: randomUUID() });
+    const free = () => someone('customer').get(`/v1/seats/${eventId}/35`);
+    await expect.poll(async () => (await free()).body.status, { timeout: 10_000 }).toBe('AVAILABLE');
+    const what = await found(
+      4,
+      async () => {
+        await plant(
+          seating,
+          `update reservation set status = 'ALLOCATED', seat_ids = '{35}', quantity = 1 where reservation_id = $1`,
+          [reservationId],
+        );
+        await plant(seating, `update seat_state set status = 'L', reservation_id = $1 where event_id = $2 and seat_id = 35`, [
+          reservationId,
+          eventId,
+        ]);
+      },
+      async () => {
+        await plant(
+          seating,
+          `update reservation set status = 'RELEASED', seat_ids = '{}', quantity = 0 where reservation_id = $1`,
+          [reservationId],
+        );
+        await plant(seating, `update seat_state set status = 'A', reservation_id = null where event_id = $1 and seat_id = 35`, [
+          eventId,
+        ]);
+      },
+    );
+    expect(what).toEqual(['seats and places taken for good without a ticket']);
   });
 
   it('seat RESERVED without a live reservation', async () => {

@@ -62,6 +62,30 @@ export const bookingEvents = {
       issuedAt: Type.String(),
     }),
   },
+  /** Tickets became void. Payments gives `valueCents` of the payment back; seating frees the seats once that is done. */
+  'ticket.revoked': {
+    version: 1,
+    data: Type.Object({
+      orderId: Type.String(),
+      userId: Type.String(),
+      eventId: Type.String(),
+      reservationId: Type.String(),
+      paymentId: Type.Union([Type.String(), Type.Null()]),
+      refundId: Type.String(),
+      tickets: Type.Array(
+        Type.Object({
+          ticketId: Type.String(),
+          seatId: Type.Optional(Type.Integer()),
+          seatCode: Type.String(),
+          section: Type.String(),
+        }),
+      ),
+      valueCents: AmountCents,
+      currency: Currency,
+      reason: Type.String(),
+      revokedAt: Type.String(),
+    }),
+  },
   'ticket.checked-in': {
     version: 1,
     data: Type.Object({

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { REFUND_KINDS } from '../http/payments.ts';
 import { AmountCents, Currency } from '../money.ts';
 
 const payment = {
@@ -39,6 +40,7 @@ export const paymentEvents = {
     data: Type.Object({
       ...payment,
       refundId: Type.String(),
+      kind: Type.Enum(REFUND_KINDS),
       refundedCents: AmountCents,
       reason: Type.String(),
       ticketIds: Type.Array(Type.String()),
@@ -50,6 +52,8 @@ export const paymentEvents = {
     data: Type.Object({
       ...payment,
       refundId: Type.String(),
+      kind: Type.Enum(REFUND_KINDS),
+      refundCents: AmountCents,
       failureReason: Type.String(),
       retryable: Type.Boolean(),
       failedAt: Type.String(),

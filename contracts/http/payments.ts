@@ -58,12 +58,52 @@ const charge = {
 export const ChargeAnswer = Type.Object(charge);
 export type ChargeAnswer = Static<typeof ChargeAnswer>;
 
-/** `retryable` of a failed payment: whether the same card may work another time. */
+export const REFUND_STATUSES = ['PENDING', 'SUCCESS', 'FAILED'] as const;
+export type RefundStatus = (typeof REFUND_STATUSES)[number];
+
+/**
+ * Why money went back. TICKETS: those tickets are void and their seats become free. GOODWILL: an amount, and the tickets stay.
+ * LATE_PAYMENT: it was captured for an order that could not be had, or had been given up.
+ */
+export const REFUND_KINDS = ['LATE_PAYMENT', 'TICKETS', 'GOODWILL'] as const;
+export type RefundKind = (typeof REFUND_KINDS)[number];
+
+/** Neither `ticketIds` nor `amountCents`: everything that is left. */
+export const RefundBody = Type.Object(
+  {
+    paymentId: idSchema('payment'),
+    ticketIds: Type.Optional(Type.Array(idSchema('ticket'), { minItems: 1, maxItems: 1_000, uniqueItems: true })),
+    amountCents: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+  },
+  closed,
+);
+export type RefundBody = Static<typeof RefundBody>;
+
+/** PENDING until the provider has answered. A FAILED one gave nothing back: what it had reserved can be refunded again. */
+export const Refund = Type.Object({
+  refundId: Type.String(),
+  paymentId: Type.String(),
+  orderId: Type.String(),
+  kind: Type.Enum(REFUND_KINDS),
+  ticketIds: Type.Array(Type.String()),
+  amountCents: AmountCents,
+  currency: Currency,
+  reason: Type.String(),
+  status: Type.Enum(REFUND_STATUSES),
+  failureReason: Type.Optional(Type.String()),
+  createdAt: Time,
+  refundedAt: Type.Optional(Time),
+});
+export type Refund = Static<typeof Refund>;
+
+/** `retryable` of a failed payment: whether the same card may work another time. `refundedCents` counts PENDING refunds too. */
 export const Payment = Type.Object({
   ...charge,
   failureReason: Type.Optional(Type.String()),
   retryable: Type.Optional(Type.Boolean()),
   refundedCents: AmountCents,
+  refunds: Type.Array(Refund),
   updatedAt: Time,
 });
 export type Payment = Static<typeof Payment>;

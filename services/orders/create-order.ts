@@ -118,6 +118,7 @@ function orderFor(reservation: Reservation, rules: PriceRules, now: Date): Order
     expiresAt: new Date(reservation.expiresAt),
     paymentWindowEndsAt: null,
     holdEndReason: null,
+    cancelReason: null,
     createdAt: now,
     updatedAt: now,
   };

@@ -3,6 +3,7 @@ import type { OutboxRecord } from '../../platform/outbox/append.ts';
 import { newDomainEvent } from '../../platform/outbox/new-domain-event.ts';
 import type { OrderState } from './domain/order.ts';
 import type { RefundReason } from './domain/settlement.ts';
+import type { Revocation } from './store/revocations.ts';
 import type { TicketState } from './store/tickets.ts';
 
 type BookingEventType = 'booking.initiated' | 'booking.confirmed' | 'booking.failed' | 'booking.cancelled' | 'booking.refunded';
@@ -56,6 +57,26 @@ export function ticketIssued(order: OrderState, tickets: readonly TicketState[],
   const data = { orderId, userId, eventId, tickets: issued, issuedAt: order.updatedAt.toISOString() };
   const time = order.updatedAt.toISOString();
   return newDomainEvent({ type: 'ticket.issued', source: '/onsale/orders', subject: orderId, time, traceparent, data });
+}
+
+export function ticketRevoked(
+  order: OrderState,
+  revocation: Revocation,
+  tickets: readonly TicketState[],
+  traceparent: Trace,
+): DomainEvent {
+  const { orderId, userId, eventId, reservationId, currency } = order;
+  const { paymentId, refundId, valueCents, reason, createdAt } = revocation;
+  const revoked = tickets.map(({ ticketId, seatId, seatCode, section }) => ({
+    ticketId,
+    ...(seatId === null ? {} : { seatId }),
+    seatCode,
+    section,
+  }));
+  const money = { paymentId, refundId, valueCents, currency, reason };
+  const time = createdAt.toISOString();
+  const data = { orderId, userId, eventId, reservationId, ...money, tickets: revoked, revokedAt: time };
+  return newDomainEvent({ type: 'ticket.revoked', source: '/onsale/orders', subject: orderId, time, traceparent, data });
 }
 
 export function bookingRecord(orderId: string, events: readonly DomainEvent[]): OutboxRecord {

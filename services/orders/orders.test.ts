@@ -308,6 +308,7 @@ describe('paying', () => {
     expect(failures).toMatchObject([{ data: { reason: 'SEATS_GONE', paymentId } }]);
     const refund = {
       refundId: newId('refund'),
+      kind: 'LATE_PAYMENT' as const,
       refundedCents: order.totalCents,
       reason: 'SEATS_GONE',
       ticketIds: [],
@@ -351,13 +352,35 @@ describe('an order that is not paid', () => {
     expect((await create(reservation.reservationId)).body).toMatchObject({ code: 'RESERVATION_NOT_ACTIVE' });
   });
 
-  it('cannot be cancelled during a payment or after it', async () => {
+  it('is noted to be cancelled during a payment, and ends when that has failed', async () => {
     const { order, paymentId } = await paying();
     const cancel = async () =>
       (await app.request({ method: 'POST', url: `/v1/orders/${order.orderId}/cancel`, token: buyer.token })).json();
-    expect(await cancel()).toMatchObject({ code: 'ORDER_NOT_CANCELLABLE', orderStatus: 'PAYMENT_PROCESSING' });
+    const noted = { status: 'PAYMENT_PROCESSING', cancelReason: 'BUYER' };
+    expect(await cancel()).toMatchObject(noted);
+    expect(await cancel()).toMatchObject(noted);
+    expect(await begin(order)).toMatchObject({ status: 409, body: { code: 'ORDER_NOT_PAYABLE' } });
+    await happens(failed(order, paymentId));
+    expect(await cancel()).toMatchObject({ status: 'CANCELLED', cancelReason: 'BUYER' });
+    expect(await publishedOf(order.orderId)).toEqual(['booking.initiated', 'booking.cancelled']);
+  });
+
+  it('gives money back that comes after it was noted to be cancelled, and the seats with it', async () => {
+    const { order, paymentId } = await paying();
+    await app.request({ method: 'POST', url: `/v1/orders/${order.orderId}/cancel`, token: buyer.token });
     await happens(completed(order, paymentId));
-    expect(await cancel()).toMatchObject({ code: 'ORDER_NOT_CANCELLABLE', orderStatus: 'CONFIRMED' });
+    await happens(completed(order, paymentId));
+    expect(await statusOf(order.orderId)).toBe('CANCELLED');
+    expect((await get(`/v1/orders/${order.orderId}/tickets`)).body.tickets).toEqual([]);
+    expect(await publishedOf(order.orderId)).toEqual(['booking.initiated', 'booking.failed']);
+    const refund = { refundId: newId('refund'), refundedCents: order.totalCents, reason: '', ticketIds: [], refundedAt: now };
+    await happens(
+      event('payment.refunded', order.orderId, { ...paymentFacts(order, paymentId), ...refund, kind: 'LATE_PAYMENT' as const }),
+    );
+    expect(await statusOf(order.orderId)).toBe('REFUNDED');
+    expect(neighbours.calls.filter(({ path }) => path.endsWith(`${order.reservationId}/deallocate`))).toMatchObject([
+      { body: { orderId: order.orderId, seatIds: [7], places: [{ section: 'Floor', quantity: 1 }] } },
+    ]);
   });
 
   it('that costs nothing is confirmed without a charge', async () => {

@@ -1,11 +1,15 @@
+import type { RevokeTicketsAnswer, RevokeTicketsBody } from '../../contracts/http/orders.ts';
 import type { Service, ServiceContext, ServiceDefinition } from '../../platform/lifecycle/service.ts';
 import { afterCommit } from '../../platform/postgres/after-commit.ts';
 import { createPaymentBeginner } from './begin-payment.ts';
+import { freeRefundedSeats } from './consumers/free-refunded-seats.ts';
+import { onEventCancelled } from './consumers/on-event-cancelled.ts';
 import { onHoldEnded } from './consumers/on-hold-ended.ts';
 import { onOrderCancelled } from './consumers/on-order-cancelled.ts';
 import { onPaymentCompleted } from './consumers/on-payment-completed.ts';
 import { onPaymentFailed } from './consumers/on-payment-failed.ts';
 import { onPaymentRefunded } from './consumers/on-payment-refunded.ts';
+import { onRefundFailed } from './consumers/on-refund-failed.ts';
 import { createOrderMaker } from './create-order.ts';
 import type { CountryRules, PriceBook } from './domain/price-book.ts';
 import { createEventCountries } from './event-countries.ts';
@@ -13,8 +17,10 @@ import { internalRoutes } from './http/internal-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { ticketRoutes } from './http/ticket-routes.ts';
 import { openTicketSigner, type TicketSigner } from './issuing/ticket-signer.ts';
+import { giveUpOrders } from './jobs/give-up-orders.ts';
 import { reconcileDue, reconcileOrders } from './jobs/reconcile-orders.ts';
 import { createOrderWaiters } from './order-waiters.ts';
+import { revokeForRefund } from './revoke-for-refund.ts';
 import { createOrderSettler } from './settle-orders.ts';
 
 /** Orders, what they cost, and tickets. */
@@ -42,20 +48,25 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
   const prices = { book: priceBook(settings.pricing), countryOf: createEventCountries({ services, clock }) };
   const maker = createOrderMaker({ database, services, clock, prices, onFreeOrder });
   const beginner = createPaymentBeginner({ database, services, clock });
+  const revoke = (orderId: string, body: RevokeTicketsBody, traceparent: string): Promise<RevokeTicketsAnswer> =>
+    revokeForRefund({ database, clock }, orderId, body, traceparent);
   return {
     publicRoutes: (app) => {
       orderRoutes(app, { database, clock, maker, waiters });
       ticketRoutes(app, raw);
     },
-    internalRoutes: (app) => internalRoutes(app, beginner, raw),
+    internalRoutes: (app) => internalRoutes(app, beginner, revoke, raw),
     subscriptions: [
       onPaymentCompleted(database, settler),
       onPaymentFailed(database, services, clock),
       onPaymentRefunded(database, clock),
+      onRefundFailed(database, clock),
+      freeRefundedSeats(database, services),
+      onEventCancelled(database, clock),
       onHoldEnded(database, clock),
       onOrderCancelled(database, services),
     ],
-    jobs: [reconcileOrders(reconciler)],
+    jobs: [reconcileOrders(reconciler), giveUpOrders({ database, clock })],
     start: async () => {
       await signer();
     },

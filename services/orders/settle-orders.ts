@@ -11,6 +11,7 @@ import { settle } from './domain/settlement.ts';
 import { bookingConfirmed, bookingFailed, bookingRecord, ticketIssued } from './domain-events.ts';
 import { newConfirmationNumber, newTicketCode } from './issuing/codes.ts';
 import type { TicketSigner } from './issuing/ticket-signer.ts';
+import { cancelledAmong, reopenCancelledEvents } from './store/cancelled-events.ts';
 import { lockOrders, readOrders, saveChanges } from './store/orders.ts';
 import { insertTickets, type TicketState } from './store/tickets.ts';
 
@@ -61,6 +62,7 @@ export function createOrderSettler(deps: {
   async function settleAll(tx: Tx, paid: readonly Paid[], outcomes: Outcomes): Promise<void> {
     const sign = await signer();
     const orders = await lockOrders(tx, [...new Set(paid.map(({ orderId }) => orderId))]);
+    const cancelled = await cancelledAmong(tx, [...new Set([...orders.values()].map(({ eventId }) => eventId))]);
     const at = clock.now();
     const changes: OrderChange[] = [];
     const tickets: TicketState[] = [];
@@ -68,11 +70,19 @@ export function createOrderSettler(deps: {
     for (const { orderId, paymentId, traceparent } of paid) {
       const order = orders.get(orderId);
       if (order === undefined) throw new Error(`${paymentId ?? 'A confirmation'} is for ${orderId}, which is not an order`);
-      const { change, confirmed, refund } = settle(order, paymentId, outcomes.get(orderId), at, newConfirmationNumber());
+      const { change, confirmed, refund } = settle(
+        order,
+        paymentId,
+        outcomes.get(orderId),
+        at,
+        newConfirmationNumber(),
+        cancelled.has(order.eventId),
+      );
       const settled = change?.order ?? order;
       if (change !== null) changes.push(change);
       orders.set(orderId, settled);
       if (confirmed) {
+        if (cancelled.has(order.eventId)) void reopenCancelledEvents(tx, [order.eventId]);
         const issued = issueTickets(settled, sign, at);
         tickets.push(...issued);
         records.push(
@@ -103,6 +113,7 @@ function issueTickets(order: OrderState, signer: TicketSigner, issuedAt: Date): 
       seatCode: item.seatCode,
       valueCents: valueOf(item),
       status: 'VALID',
+      refundId: null,
       ticketCode: newTicketCode(),
       serial,
       qrPayload: signer.payloadOf({ ticketId, eventId, serial }),

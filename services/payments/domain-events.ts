@@ -1,4 +1,5 @@
 import type { DomainEvent, DomainEventData, DomainEventType } from '../../contracts/events/domain-event.ts';
+import type { RefundKind } from '../../contracts/http/payments.ts';
 import type { OutboxRecord } from '../../platform/outbox/append.ts';
 import { newDomainEvent } from '../../platform/outbox/new-domain-event.ts';
 import type { BegunPayment } from './domain/payment.ts';
@@ -35,21 +36,35 @@ export function paymentRetried(payment: BegunPayment, failureReason: string, tra
   return record(of('payment.retried', payment, traceparent, data));
 }
 
-export function paymentRefunded(
-  payment: BegunPayment,
-  refund: { refundId: string; amountCents: number; reason: string; ticketIds: readonly string[] },
-  at: Date,
-): OutboxRecord {
-  const { refundId, amountCents, reason, ticketIds } = refund;
+type RefundFacts = {
+  refundId: string;
+  kind: RefundKind;
+  amountCents: number;
+  reason: string;
+  ticketIds: readonly string[];
+  failureReason: string | null;
+};
+
+export function paymentRefunded(payment: BegunPayment, refund: RefundFacts, at: Date): OutboxRecord {
+  const { refundId, kind, amountCents, reason, ticketIds } = refund;
   const data = {
     ...factsOf(payment),
     refundId,
+    kind,
     refundedCents: amountCents,
     reason,
     ticketIds: [...ticketIds],
     refundedAt: at.toISOString(),
   };
   return record(of('payment.refunded', payment, undefined, data));
+}
+
+/** Refused for good: what it had reserved can be refunded again, so it is never worth trying the same again by itself. */
+export function refundFailed(payment: BegunPayment, refund: RefundFacts, at: Date): OutboxRecord {
+  const { refundId, kind, amountCents, failureReason } = refund;
+  const failed = { failureReason: failureReason ?? '', retryable: false, failedAt: at.toISOString() };
+  const data = { ...factsOf(payment), refundId, kind, refundCents: amountCents, ...failed };
+  return record(of('payment.refund-failed', payment, undefined, data));
 }
 
 function factsOf({ paymentId, orderId, userId, eventId, reservationId, amountCents, currency }: BegunPayment) {

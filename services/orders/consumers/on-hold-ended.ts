@@ -15,7 +15,7 @@ export function onHoldEnded(database: Database, clock: Clock): Subscription<void
     database,
     handle: async (tx, events) => {
       const ended = events.flatMap((event): EndedHold[] =>
-        event.type === 'seat.released'
+        event.type === 'seat.released' && event.data.previousStatus !== 'ALLOCATED'
           ? [{ reservationId: event.data.reservationId, reason: event.data.reason, traceparent: event.traceparent }]
           : [],
       );

@@ -1,13 +1,18 @@
+import type { ReleaseReason } from '../../../contracts/events/seat.ts';
 import type { OrderCause } from '../domain/order-status.ts';
 import type { Subscription } from '../../../platform/event-log/port.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import type { ServiceClient } from '../../../platform/http/service-client.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
 
-const BY_BUYER: OrderCause = 'CANCELLED_BY_BUYER';
+/** Seating learns of a cancelled event by itself too; whoever is first, it is once. */
+const RELEASES = new Map<string, ReleaseReason>([
+  ['CANCELLED_BY_BUYER', 'CANCELLED'],
+  ['EVENT_CANCELLED', 'EVENT_CANCELLED'],
+] satisfies [OrderCause, ReleaseReason][]);
 
 /**
- * The buyer gave an order up: its seats become free. By an event of our own, so that it also happens when seating was away at the
+ * An order was given up before it was paid: its seats become free. By an event of our own, so that it also happens when seating was away at the
  * moment of the cancellation.
  */
 export function onOrderCancelled(database: Database, services: ServiceClient): Subscription<void> {
@@ -18,8 +23,9 @@ export function onOrderCancelled(database: Database, services: ServiceClient): S
     database,
     prepare: async (events) => {
       for (const event of events) {
-        if (event.type !== 'booking.cancelled' || event.data.reason !== BY_BUYER) continue;
-        await release(services, event.data.reservationId, event.traceparent);
+        const reason = event.type === 'booking.cancelled' ? RELEASES.get(event.data.reason) : undefined;
+        if (event.type !== 'booking.cancelled' || reason === undefined) continue;
+        await release(services, event.data.reservationId, reason, event.traceparent);
       }
     },
     handle: () => Promise.resolve(),
@@ -27,10 +33,15 @@ export function onOrderCancelled(database: Database, services: ServiceClient): S
 }
 
 /** A hold that has ended already is as good as released. */
-async function release(services: ServiceClient, reservationId: string, traceparent: string | undefined): Promise<void> {
+async function release(
+  services: ServiceClient,
+  reservationId: string,
+  reason: ReleaseReason,
+  traceparent: string | undefined,
+): Promise<void> {
   try {
     const path = `/internal/reservations/${reservationId}/release`;
-    await services.call('seating', path, { method: 'POST', body: { reason: 'CANCELLED' }, traceparent });
+    await services.call('seating', path, { method: 'POST', body: { reason }, traceparent });
   } catch (error) {
     const ended = error instanceof ApiError && ['RESERVATION_NOT_FOUND', 'RESERVATION_NOT_ACTIVE'].includes(error.code);
     if (!ended) throw error;

@@ -10,8 +10,13 @@ export const ORDER_CAUSES = [
   'CANCELLED_BY_BUYER',
   'SEATS_ALLOCATED',
   'SEATS_GONE',
+  'PAID_BUT_CANCELLED',
   'PAID_BUT_EVENT_CANCELLED',
   'MONEY_RETURNED',
+  'PARTLY_REFUNDED',
+  'TICKETS_REFUNDED',
+  'NOTHING_TO_REFUND',
+  'REFUND_FAILED',
 ] as const;
 export type OrderCause = (typeof ORDER_CAUSES)[number];
 
@@ -21,6 +26,8 @@ export type OrderCause = (typeof ORDER_CAUSES)[number];
  * - A hold that ends during a payment is only noted, since money may still come; the payment's outcome decides.
  * - Only a payment whose seats are still free leads out of EXPIRED; otherwise the money goes back.
  * - An order that has ended keeps its status when late money for it must go back, and is REFUNDED once it went.
+ * - A cancellation during a payment is only noted, too: money that comes goes back.
+ * - A confirmed order that is given up stays so, with its tickets void, until their money went back, or could not.
  */
 const TRANSITIONS: Record<OrderStatus, Partial<Record<OrderCause, OrderStatus>>> = {
   PENDING: {
@@ -36,11 +43,13 @@ const TRANSITIONS: Record<OrderStatus, Partial<Record<OrderCause, OrderStatus>>>
   PAYMENT_PROCESSING: {
     PAYMENT_STARTED: 'PAYMENT_PROCESSING',
     PAYMENT_FAILED: 'PENDING',
+    CANCELLED_BY_BUYER: 'PAYMENT_PROCESSING',
     HOLD_EXPIRED: 'PAYMENT_PROCESSING',
     HOLD_RELEASED: 'PAYMENT_PROCESSING',
     EVENT_CANCELLED: 'PAYMENT_PROCESSING',
     SEATS_ALLOCATED: 'CONFIRMED',
     SEATS_GONE: 'EXPIRED',
+    PAID_BUT_CANCELLED: 'CANCELLED',
     PAID_BUT_EVENT_CANCELLED: 'CANCELLED',
   },
   EXPIRED: {
@@ -51,8 +60,21 @@ const TRANSITIONS: Record<OrderStatus, Partial<Record<OrderCause, OrderStatus>>>
   },
   CANCELLED: { SEATS_GONE: 'CANCELLED', PAID_BUT_EVENT_CANCELLED: 'CANCELLED', MONEY_RETURNED: 'REFUNDED' },
   FAILED: { SEATS_GONE: 'FAILED', PAID_BUT_EVENT_CANCELLED: 'FAILED', MONEY_RETURNED: 'REFUNDED' },
-  CONFIRMED: {},
-  PARTIALLY_REFUNDED: {},
+  CONFIRMED: {
+    CANCELLED_BY_BUYER: 'CONFIRMED',
+    EVENT_CANCELLED: 'CONFIRMED',
+    PARTLY_REFUNDED: 'PARTIALLY_REFUNDED',
+    TICKETS_REFUNDED: 'REFUNDED',
+    NOTHING_TO_REFUND: 'CANCELLED',
+    REFUND_FAILED: 'CONFIRMED',
+  },
+  PARTIALLY_REFUNDED: {
+    CANCELLED_BY_BUYER: 'PARTIALLY_REFUNDED',
+    EVENT_CANCELLED: 'PARTIALLY_REFUNDED',
+    PARTLY_REFUNDED: 'PARTIALLY_REFUNDED',
+    TICKETS_REFUNDED: 'REFUNDED',
+    REFUND_FAILED: 'PARTIALLY_REFUNDED',
+  },
   REFUNDED: {},
 };
 

@@ -22,6 +22,7 @@ const pending: OrderState = {
   expiresAt: later(60),
   paymentWindowEndsAt: null,
   holdEndReason: null,
+  cancelReason: null,
   checkAt: later(90),
   createdAt: at,
   updatedAt: at,

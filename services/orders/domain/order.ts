@@ -1,6 +1,6 @@
-import type { OrderStatus } from '../../../contracts/http/orders.ts';
+import type { CancelReason, OrderStatus } from '../../../contracts/http/orders.ts';
 import type { ReleaseReason } from '../../../contracts/events/seat.ts';
-import { nextStatus, type OrderCause } from './order-status.ts';
+import { isSettled, nextStatus, type OrderCause } from './order-status.ts';
 import type { PricedItem } from './pricing.ts';
 
 export type OrderState = {
@@ -23,6 +23,8 @@ export type OrderState = {
   paymentWindowEndsAt: Date | null;
   /** Why the hold ended, when it did so during a payment. */
   holdEndReason: ReleaseReason | null;
+  /** Set once the order is given up, also while its payment or its refund is under way. */
+  cancelReason: CancelReason | null;
   /** When the reconciler looks, unless something was heard before. */
   checkAt: Date | null;
   createdAt: Date;
@@ -35,13 +37,22 @@ export type OrderChange = { from: OrderStatus | null; order: OrderState; cause: 
 /** How long news of a hold's or a payment's end may take before the reconciler asks. */
 const NEWS_TIME_MS = 30_000;
 
-type Fields = Partial<Pick<OrderState, 'paymentId' | 'confirmationNumber' | 'paymentWindowEndsAt' | 'holdEndReason'>>;
+type Fields = Partial<
+  Pick<OrderState, 'paymentId' | 'confirmationNumber' | 'paymentWindowEndsAt' | 'holdEndReason' | 'cancelReason'>
+>;
+
+const CANCEL_REASONS: Partial<Record<OrderCause, CancelReason>> = {
+  CANCELLED_BY_BUYER: 'BUYER',
+  EVENT_CANCELLED: 'EVENT_CANCELLED',
+  PAID_BUT_EVENT_CANCELLED: 'EVENT_CANCELLED',
+};
 
 /** The order after `cause`, or null when the table of transitions says that it changes nothing. */
 export function changeOrder(order: OrderState, cause: OrderCause, at: Date, fields: Fields = {}): OrderChange | null {
   const status = nextStatus(order.status, cause);
   if (status === null) return null;
-  const changed = { ...order, ...fields, status, updatedAt: at };
+  const cancelReason = CANCEL_REASONS[cause] ?? order.cancelReason;
+  const changed = { ...order, cancelReason, ...fields, status, updatedAt: at };
   return { from: order.status, cause, order: { ...changed, checkAt: whenToCheck(changed, at) } };
 }
 
@@ -71,7 +82,8 @@ const HOLD_END_CAUSES: Record<ReleaseReason, OrderCause | null> = {
 /** The hold ended. During a payment that is only noted. */
 export function holdEnded(order: OrderState, reason: ReleaseReason, at: Date): OrderChange | null {
   const cause = HOLD_END_CAUSES[reason];
-  if (cause === null || order.holdEndReason !== null) return null;
+  // Of an order that is paid no hold can end any more: that is other news, of seats that were given back.
+  if (cause === null || order.holdEndReason !== null || isSettled(order.status)) return null;
   return changeOrder(order, cause, at, order.status === 'PAYMENT_PROCESSING' ? { holdEndReason: reason } : {});
 }
 
@@ -84,8 +96,15 @@ export function paymentFailed(order: OrderState, paymentId: string, at: Date): O
   const fields = { paymentId: null, paymentWindowEndsAt: null, holdEndReason: null };
   const back = changeOrder(order, 'PAYMENT_FAILED', at, fields);
   if (back === null) return [];
-  const end = order.holdEndReason === null ? null : holdEnded(back.order, order.holdEndReason, at);
+  const end = endAfterPayment(back.order, order, at);
   return end === null ? [back] : [back, end];
+}
+
+/** What was only noted while the payment was under way: the order was given up, or its hold ended. */
+function endAfterPayment(open: OrderState, { cancelReason, holdEndReason }: OrderState, at: Date): OrderChange | null {
+  if (cancelReason === 'BUYER') return changeOrder(open, 'CANCELLED_BY_BUYER', at);
+  if (cancelReason === 'EVENT_CANCELLED') return changeOrder(open, 'EVENT_CANCELLED', at);
+  return holdEndReason === null ? null : holdEnded(open, holdEndReason, at);
 }
 
 export type BeginPaymentRefusal =
@@ -102,14 +121,19 @@ export function mayBeginPayment(
   request: { userId: string; amountCents: number; currency: string },
 ): { ok: true; order: OrderState } | BeginPaymentRefusal {
   if (order === undefined || order.userId !== request.userId) return { ok: false, code: 'ORDER_NOT_FOUND' };
-  const payable = nextStatus(order.status, 'PAYMENT_STARTED') !== null && order.totalCents > 0 && order.holdEndReason === null;
+  const payable = nextStatus(order.status, 'PAYMENT_STARTED') !== null && order.totalCents > 0 && !isEnding(order);
   if (!payable) return { ok: false, code: 'ORDER_NOT_PAYABLE', status: order.status };
   if (order.totalCents !== request.amountCents || order.currency !== request.currency)
     return { ok: false, code: 'AMOUNT_MISMATCH', totalCents: order.totalCents, currency: order.currency };
   return { ok: true, order };
 }
 
-/** The buyer gives the order up. Not possible during a payment, nor for a free order, which is being confirmed. */
+/** Its hold ended, or it was given up, which was only noted because of a payment. */
+function isEnding({ holdEndReason, cancelReason }: OrderState): boolean {
+  return holdEndReason !== null || cancelReason !== null;
+}
+
+/** The buyer gives the order up. Not possible for a free order that is just being confirmed. */
 export function cancelByBuyer(order: OrderState, at: Date): OrderChange | null {
-  return order.totalCents === 0 ? null : changeOrder(order, 'CANCELLED_BY_BUYER', at);
+  return order.totalCents === 0 && order.status === 'PENDING' ? null : changeOrder(order, 'CANCELLED_BY_BUYER', at);
 }

@@ -18,6 +18,7 @@ export function toOrderAnswer(order: OrderState): Order {
     currency: order.currency,
     ...(paymentId === null ? {} : { paymentId }),
     ...(confirmationNumber === null ? {} : { confirmationNumber }),
+    ...(order.cancelReason === null ? {} : { cancelReason: order.cancelReason }),
     expiresAt: order.expiresAt.toISOString(),
     createdAt: order.createdAt.toISOString(),
     updatedAt: order.updatedAt.toISOString(),

@@ -102,7 +102,7 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
     {
       schema: {
         tags,
-        summary: 'Cancel an order that is not paid',
+        summary: 'Cancel an order: release it, or get back what was paid',
         security: SIGNED_IN,
         params: OrderPath,
         response: { 200: Order },

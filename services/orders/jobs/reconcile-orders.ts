@@ -1,6 +1,6 @@
 import type { Reservation } from '../../../contracts/http/seating.ts';
 import type { ReleaseReason } from '../../../contracts/events/seat.ts';
-import type { PaymentState } from '../../../contracts/http/payments.ts';
+import type { PaymentState, PaymentStatus } from '../../../contracts/http/payments.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import type { ServiceClient } from '../../../platform/http/service-client.ts';
@@ -72,11 +72,15 @@ async function reconcile(deps: ReconcilerDeps, order: OrderState): Promise<void>
   }
 }
 
+const OPEN_OR_FAILED: readonly PaymentStatus[] = ['PENDING', 'FAILED'];
+
 async function askPayments(deps: ReconcilerDeps, order: OrderState, paymentId: string): Promise<void> {
   const { database, services, clock } = deps;
   const payment = await knownOrNull(services.call<PaymentState>('payments', `/internal/payments/${paymentId}`));
   const { orderId } = order;
-  if (payment?.status === 'SUCCESS') return confirm(deps, [{ orderId, paymentId, traceparent: undefined }]);
+  // Captured, whatever was given back since.
+  if (payment !== null && !OPEN_OR_FAILED.includes(payment.status))
+    return confirm(deps, [{ orderId, paymentId, traceparent: undefined }]);
   if (payment !== null && payment.status !== 'FAILED') return;
   // A payment that payments does not know was given up before anything was asked of the provider.
   await closePaymentWindow(services, order);

@@ -1,5 +1,5 @@
 import type { ReleaseReason } from '../../../contracts/events/seat.ts';
-import type { OrderStatus } from '../../../contracts/http/orders.ts';
+import type { CancelReason, OrderStatus } from '../../../contracts/http/orders.ts';
 import { sql, type Tx } from '../../../platform/postgres/database.ts';
 import { joinJsonTexts } from '../../../platform/postgres/joined-texts.ts';
 import type { OrderChange, OrderState } from '../domain/order.ts';
@@ -22,13 +22,14 @@ type Row = {
   expires_at: Date;
   payment_window_ends_at: Date | null;
   hold_end_reason: ReleaseReason | null;
+  cancel_reason: CancelReason | null;
   check_at: Date | null;
   created_at: Date;
   updated_at: Date;
 };
 
 const COLUMNS = `order_id, user_id, event_id, reservation_id, status, items, subtotal_cents, fee_cents, tax_cents, total_cents, currency,
-  payment_id, confirmation_number, expires_at, payment_window_ends_at, hold_end_reason, check_at, created_at, updated_at`;
+  payment_id, confirmation_number, expires_at, payment_window_ends_at, hold_end_reason, cancel_reason, check_at, created_at, updated_at`;
 
 const READ = sql('orders.read', `select ${COLUMNS} from orders where order_id = any($1::text[])`);
 const LOCK = sql('orders.lock', `select ${COLUMNS} from orders where order_id = any($1::text[]) order by order_id for update`);
@@ -67,10 +68,11 @@ const INSERT = sql(
 const UPDATE = sql(
   'orders.update',
   `update orders set status = given.status, payment_id = given.payment_id, confirmation_number = given.confirmation_number,
-     payment_window_ends_at = given.payment_window_ends_at, hold_end_reason = given.hold_end_reason, check_at = given.check_at,
-     updated_at = given.updated_at
-   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-     as given (order_id, status, payment_id, confirmation_number, payment_window_ends_at, hold_end_reason, check_at, updated_at)
+     payment_window_ends_at = given.payment_window_ends_at, hold_end_reason = given.hold_end_reason,
+     cancel_reason = given.cancel_reason, check_at = given.check_at, updated_at = given.updated_at
+   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],
+     $8::timestamptz[], $9::timestamptz[])
+     as given (order_id, status, payment_id, confirmation_number, payment_window_ends_at, hold_end_reason, cancel_reason, check_at, updated_at)
    where orders.order_id = given.order_id`,
 );
 
@@ -165,6 +167,7 @@ export async function saveChanges(tx: Tx, changes: readonly OrderChange[]): Prom
     column((o) => o.confirmationNumber),
     column((o) => o.paymentWindowEndsAt),
     column((o) => o.holdEndReason),
+    column((o) => o.cancelReason),
     column((o) => o.checkAt),
     column((o) => o.updatedAt),
   ]);
@@ -206,6 +209,7 @@ function toOrder(row: Row): OrderState {
     expiresAt: row.expires_at,
     paymentWindowEndsAt: row.payment_window_ends_at,
     holdEndReason: row.hold_end_reason,
+    cancelReason: row.cancel_reason,
     checkAt: row.check_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

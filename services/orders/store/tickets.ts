@@ -11,6 +11,8 @@ export type TicketState = {
   seatCode: string;
   valueCents: number;
   status: TicketStatus;
+  /** Of the refund that made it void. */
+  refundId: string | null;
   ticketCode: string;
   serial: number;
   qrPayload: string;
@@ -19,7 +21,8 @@ export type TicketState = {
 
 const COLUMNS = `ticket_id as "ticketId", order_id as "orderId", event_id as "eventId", user_id as "userId", section, seat_id as "seatId",
   seat_code as "seatCode", value_cents as "valueCents", status, ticket_code as "ticketCode", serial, qr_payload as "qrPayload",
-  issued_at as "issuedAt"`;
+  issued_at as "issuedAt",
+  refund_id as "refundId"`;
 
 const INSERT = sql(
   'orders.insert_tickets',
@@ -33,6 +36,16 @@ const BY_ID = sql('orders.ticket_by_id', `select ${COLUMNS} from ticket where ti
 const OF_USER = sql(
   'orders.tickets_of_user',
   `select ${COLUMNS} from ticket where user_id = $1 and ticket_id < $2 order by ticket_id desc limit $3`,
+);
+
+const REVOKE = sql(
+  'orders.revoke_tickets',
+  `update ticket set status = 'REVOKED', refund_id = $2, revoked_at = $3 where ticket_id = any($1::text[])`,
+);
+const RESTORE = sql(
+  'orders.restore_tickets',
+  `update ticket set status = $2, refund_id = null, revoked_at = case $2 when 'VALID' then null else revoked_at end
+   where ticket_id = any(array(select unnest(ticket_ids) from revocation where refund_id = $1)) and refund_id = $1`,
 );
 
 export async function insertTickets(tx: Tx, tickets: readonly TicketState[]): Promise<void> {
@@ -66,4 +79,13 @@ export async function ticketById(tx: Tx, ticketId: string): Promise<TicketState 
 /** The latest first; `before` is the last id of the page before. */
 export function ticketsOfUser(tx: Tx, userId: string, before: string, limit: number): Promise<TicketState[]> {
   return tx.rows<TicketState>(OF_USER, [userId, before, limit]);
+}
+
+export function revoke(tx: Tx, ticketIds: readonly string[], refundId: string, at: Date): Promise<number> {
+  return tx.run(REVOKE, [ticketIds, refundId, at]);
+}
+
+/** Tickets of a refund that came to nothing: good again, or void and owed. */
+export function restore(tx: Tx, refundId: string, status: 'VALID' | 'REVOKED'): Promise<number> {
+  return tx.run(RESTORE, [refundId, status]);
 }

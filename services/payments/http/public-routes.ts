@@ -8,19 +8,27 @@ import { onlyFor, SIGNED_IN } from '../../../platform/http/access.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireRole, requireUser } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
+import type { UserIdentity } from '../../../platform/auth/identity.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
 import type { charge, ChargeRequest } from '../charge.ts';
+import type { PaymentState } from '../domain/payment.ts';
 import { listPayments, paymentById } from '../store/payments.ts';
+import { refundsOf } from '../store/refunds.ts';
 import { toPaymentAnswer } from './answers.ts';
 
-export type PublicRouteDeps = { database: Database; charge: (request: ChargeRequest) => ReturnType<typeof charge> };
+export type PublicRouteDeps = {
+  database: Database;
+  charge: (request: ChargeRequest) => ReturnType<typeof charge>;
+  /** Whether this user may see and refund it though it is another's. */
+  mayManage: (user: UserIdentity, payment: PaymentState, traceparent: string) => Promise<boolean>;
+};
 
 const PRIVATE = 'no-store';
 const DEFAULT_LIMIT = 20;
 /** Sorts after every id. */
 const NO_CURSOR = '~';
 
-export function publicRoutes(instance: FastifyInstance, { database, charge }: PublicRouteDeps): void {
+export function publicRoutes(instance: FastifyInstance, { database, charge, mayManage }: PublicRouteDeps): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ['payments'];
 
@@ -55,10 +63,11 @@ export function publicRoutes(instance: FastifyInstance, { database, charge }: Pu
       const user = requireUser(request);
       const { id } = request.params;
       const payment = isId('payment', id) ? await paymentById(database, id) : undefined;
-      if (payment === undefined || (payment.userId !== user.userId && !user.roles.includes('admin'))) {
+      if (payment === undefined || (payment.userId !== user.userId && !(await mayManage(user, payment, request.traceparent)))) {
         throw new ApiError('PAYMENT_NOT_FOUND', 'You have no such payment.');
       }
-      return reply.header('cache-control', PRIVATE).send(toPaymentAnswer(payment));
+      const refunds = (await refundsOf(database, [id])).get(id);
+      return reply.header('cache-control', PRIVATE).send(toPaymentAnswer(payment, refunds));
     },
   );
 
@@ -82,7 +91,12 @@ export function publicRoutes(instance: FastifyInstance, { database, charge }: Pu
       const found = await listPayments(database, { before: cursor ?? NO_CURSOR, limit: limit + 1, status, orderId });
       const page = found.slice(0, limit);
       const nextCursor = found.length > limit ? (page.at(-1)?.paymentId ?? null) : null;
-      return reply.header('cache-control', PRIVATE).send({ items: page.map(toPaymentAnswer), nextCursor });
+      const refunds = await refundsOf(
+        database,
+        page.map(({ paymentId }) => paymentId),
+      );
+      const items = page.map((payment) => toPaymentAnswer(payment, refunds.get(payment.paymentId)));
+      return reply.header('cache-control', PRIVATE).send({ items, nextCursor });
     },
   );
 }

@@ -9,7 +9,14 @@ import {
   retry,
 } from 'cockatiel';
 import { CHARGE_POLICY } from '../../../contracts/http/payments.ts';
-import { ProviderSilent, type CaptureRequest, type PaymentProvider, type ProviderOutcome } from './port.ts';
+import {
+  ProviderSilent,
+  type CaptureRequest,
+  type PaymentProvider,
+  type ProviderOutcome,
+  type RefundOrder,
+  type RefundOutcome,
+} from './port.ts';
 
 /** A provider behind attempts, timeouts and a circuit breaker. */
 export type ResilientProvider = {
@@ -19,7 +26,7 @@ export type ResilientProvider = {
   capture(request: CaptureRequest, onRetry: (attempt: number) => Promise<void>): Promise<ProviderOutcome | { kind: 'UNKNOWN' }>;
   conclude(key: string): Promise<ProviderOutcome | { kind: 'UNKNOWN' }>;
   /** Null when the provider did not answer: ask again with the same key. */
-  refund(request: { key: string; chargeKey: string; amountCents: number }): Promise<{ providerRefundId: string } | null>;
+  refund(request: RefundOrder): Promise<RefundOutcome | null>;
 };
 
 const { attempts, attemptTimeoutMs, maxBackoffMs } = CHARGE_POLICY;

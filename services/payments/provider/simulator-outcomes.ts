@@ -3,7 +3,10 @@ import { FAILURE_REASONS, type FailureReason } from '../../../contracts/http/pay
 
 /** What the simulated provider makes of a charge. `NEVER`: no answer and no capture. `LATE`: captured, but it does not say so for a while. */
 export type SimulatedOutcome =
-  { kind: 'CAPTURED' } | { kind: 'DECLINED'; reason: FailureReason } | { kind: 'NEVER' } | { kind: 'LATE' };
+  | { kind: 'CAPTURED'; refusesRefunds?: boolean }
+  | { kind: 'DECLINED'; reason: FailureReason }
+  | { kind: 'NEVER' }
+  | { kind: 'LATE' };
 
 const TOKENS: Record<string, SimulatedOutcome> = {
   tok_success: { kind: 'CAPTURED' },
@@ -11,6 +14,7 @@ const TOKENS: Record<string, SimulatedOutcome> = {
   tok_card_declined: { kind: 'DECLINED', reason: 'CARD_DECLINED' },
   tok_invalid_card: { kind: 'DECLINED', reason: 'INVALID_CARD' },
   tok_gateway_timeout: { kind: 'NEVER' },
+  tok_refund_refused: { kind: 'CAPTURED', refusesRefunds: true },
   tok_timeout_captured: { kind: 'LATE' },
 };
 

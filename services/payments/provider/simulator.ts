@@ -2,10 +2,17 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../../platform/postgres/database.ts';
 import { createWriteBatcher } from '../../../platform/postgres/write-batcher.ts';
-import { ProviderSilent, type CaptureRequest, type PaymentProvider, type ProviderOutcome } from './port.ts';
 import {
+  ProviderSilent,
+  type CaptureRequest,
+  type PaymentProvider,
+  type ProviderOutcome,
+  type RefundOrder,
+  type RefundOutcome,
+} from './port.ts';
+import {
+  bookSimulatedRefund,
   insertSimulatedCharges,
-  insertSimulatedRefund,
   readSimulatedCharge,
   voidSimulatedCharge,
   type SimulatedCharge,
@@ -49,28 +56,36 @@ export function createSimulator(database: Database, options: SimulatorOptions): 
     return answerOf(await voidSimulatedCharge(database, key));
   }
 
+  async function refund({ key, chargeKey, amountCents }: RefundOrder): Promise<RefundOutcome> {
+    const booked = await database.transaction((tx) =>
+      bookSimulatedRefund(tx, { key, chargeKey, amountCents, providerRefundId: `sim_re_${key.slice(4)}` }),
+    );
+    return booked === 'SILENT' ? silent() : booked;
+  }
+
   return {
     capture,
     conclude,
-    refund: async ({ key, chargeKey, amountCents }) => {
-      const refunded = await insertSimulatedRefund(database, {
-        key,
-        chargeKey,
-        amountCents,
-        providerRefundId: `sim_re_${key.slice(4)}`,
-      });
-      return { providerRefundId: refunded };
-    },
+    refund,
     stop: books.stop,
   };
 }
 
 function chargeOf({ key, orderId, amountCents, currency }: CaptureRequest, outcome: SimulatedOutcome): SimulatedCharge {
-  const base = { key, orderId, amountCents, currency, declineReason: null, transactionId: null, silentUntil: null };
+  const base = {
+    key,
+    orderId,
+    amountCents,
+    currency,
+    declineReason: null,
+    transactionId: null,
+    silentUntil: null,
+    refusesRefunds: false,
+  };
   const transactionId = `sim_ch_${key.slice(4)}`;
   switch (outcome.kind) {
     case 'CAPTURED':
-      return { ...base, state: 'CAPTURED', transactionId };
+      return { ...base, state: 'CAPTURED', transactionId, refusesRefunds: outcome.refusesRefunds ?? false };
     case 'LATE':
       return { ...base, state: 'CAPTURED', transactionId, silentUntil: new Date(Date.now() + SILENCE_MS) };
     case 'DECLINED':

@@ -1,24 +1,31 @@
+import type { RefundKind, RefundStatus } from '../../../contracts/http/payments.ts';
 import { sql, type Tx } from '../../../platform/postgres/database.ts';
 
 export type RefundState = {
   refundId: string;
   paymentId: string;
   orderId: string;
-  kind: 'LATE_PAYMENT' | 'TICKETS' | 'GOODWILL';
+  kind: RefundKind;
   ticketIds: string[];
   amountCents: number;
+  /** What the tickets were worth, or the late payment; 0 for goodwill. */
+  valueCents: number;
   currency: string;
   reason: string;
+  status: RefundStatus;
+  failureReason: string | null;
   createdAt: Date;
+  refundedAt: Date | null;
 };
 
 const COLUMNS = `refund_id as "refundId", payment_id as "paymentId", order_id as "orderId", kind, array_to_json(ticket_ids) as "ticketIds",
-  amount_cents as "amountCents", currency, reason, created_at as "createdAt"`;
+  amount_cents as "amountCents", value_cents as "valueCents", currency, reason, status, failure_reason as "failureReason",
+  created_at as "createdAt", refunded_at as "refundedAt"`;
 
 const INSERT = sql(
   'payments.insert_refund',
-  `insert into refund (refund_id, payment_id, order_id, kind, amount_cents, currency, reason, status, ask_at, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8, $8)`,
+  `insert into refund (refund_id, payment_id, order_id, kind, ticket_ids, amount_cents, value_cents, currency, reason, status, ask_at, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'PENDING', $10, $11)`,
 );
 /** What is given back, or about to be, counts at once, so that refunds can never add up to more than was captured. */
 const RESERVE = sql(
@@ -34,32 +41,66 @@ const TAKE_DUE = sql(
 );
 const FINISH = sql(
   'payments.finish_refund',
-  `update refund set status = 'SUCCESS', provider_refund_id = $2, refunded_at = $3, ask_at = null where refund_id = $1 and status = 'PENDING'`,
+  `update refund set status = 'SUCCESS', provider_refund_id = $2, refunded_at = $3, ask_at = null
+   where refund_id = $1 and status = 'PENDING' returning ${COLUMNS}`,
+);
+const FAIL = sql(
+  'payments.fail_refund',
+  `update refund set status = 'FAILED', failure_reason = $2, ask_at = null where refund_id = $1 and status = 'PENDING' returning ${COLUMNS}`,
 );
 /** PARTIALLY_REFUNDED until all of it went back; refunds that are still PENDING do not count for the status. */
 const SET_STATUS = sql(
   'payments.set_refunded_status',
-  `update payment set updated_at = $2, status = case when amount_cents =
-     (select sum(amount_cents) from refund where refund.payment_id = payment.payment_id and refund.status = 'SUCCESS')
-     then 'REFUNDED' else 'PARTIALLY_REFUNDED' end
+  `update payment set updated_at = $2, status = case given.cents when amount_cents then 'REFUNDED' when 0 then status else 'PARTIALLY_REFUNDED' end
+   from (select coalesce(sum(amount_cents), 0) as cents from refund where payment_id = $1 and status = 'SUCCESS') as given
    where payment_id = $1`,
 );
+const BY_ID = sql('payments.refund_by_id', `select ${COLUMNS} from refund where refund_id = $1`);
+const OF_PAYMENTS = sql(
+  'payments.refunds_of_payments',
+  `select ${COLUMNS} from refund where payment_id = any($1::text[]) order by created_at, refund_id`,
+);
 
-export async function insertRefund(tx: Tx, refund: RefundState): Promise<void> {
-  const { refundId, paymentId, orderId, kind, amountCents, currency, reason, createdAt } = refund;
-  await Promise.all([
-    tx.run(INSERT, [refundId, paymentId, orderId, kind, amountCents, currency, reason, createdAt]),
-    tx.run(RESERVE, [paymentId, amountCents, createdAt]),
-  ]);
+export type NewRefund = Omit<RefundState, 'status' | 'failureReason' | 'refundedAt'>;
+
+/** The caller has locked the payment, and knows that this much is left of it. `askAt` is when the job sends it. */
+export async function insertRefund(tx: Tx, refund: NewRefund, askAt: Date): Promise<RefundState> {
+  const { refundId, paymentId, orderId, kind, ticketIds, amountCents, valueCents, currency, reason, createdAt } = refund;
+  const row = [refundId, paymentId, orderId, kind, ticketIds, amountCents, valueCents, currency, reason, askAt, createdAt];
+  await Promise.all([tx.run(INSERT, row), tx.run(RESERVE, [paymentId, amountCents, createdAt])]);
+  return { ...refund, status: 'PENDING', failureReason: null, refundedAt: null };
 }
 
 export function takeDueRefunds(tx: Tx, now: Date, limit: number): Promise<RefundState[]> {
   return tx.rows<RefundState>(TAKE_DUE, [now, limit]);
 }
 
-/** The caller has locked the payment. False when the refund was finished before. */
-export async function finishRefund(tx: Tx, refund: RefundState, providerRefundId: string, at: Date): Promise<boolean> {
-  if ((await tx.run(FINISH, [refund.refundId, providerRefundId, at])) === 0) return false;
+/** The caller has locked the payment. Null when the refund was finished before. */
+export async function finishRefund(
+  tx: Tx,
+  refund: RefundState,
+  providerRefundId: string | null,
+  at: Date,
+): Promise<RefundState | null> {
+  const [finished] = await tx.rows<RefundState>(FINISH, [refund.refundId, providerRefundId, at]);
+  if (finished === undefined) return null;
   await tx.run(SET_STATUS, [refund.paymentId, at]);
-  return true;
+  return finished;
+}
+
+/** Gives the reserved amount back. The caller has locked the payment. Null when the refund was finished before. */
+export async function failRefund(tx: Tx, refund: RefundState, reason: string, at: Date): Promise<RefundState | null> {
+  const [failed] = await tx.rows<RefundState>(FAIL, [refund.refundId, reason]);
+  if (failed === undefined) return null;
+  await tx.run(RESERVE, [refund.paymentId, -refund.amountCents, at]);
+  return failed;
+}
+
+export async function refundById(tx: Tx, refundId: string): Promise<RefundState | undefined> {
+  return (await tx.rows<RefundState>(BY_ID, [refundId]))[0];
+}
+
+/** By payment, the oldest first. */
+export async function refundsOf(tx: Tx, paymentIds: readonly string[]): Promise<Map<string, RefundState[]>> {
+  return Map.groupBy(await tx.rows<RefundState>(OF_PAYMENTS, [paymentIds]), ({ paymentId }) => paymentId);
 }
