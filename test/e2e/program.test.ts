@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { processStart } from '../../platform/postgres/embedded/process-identity.ts';
 import { makeDataDir, removeDataDir, spawnSystem, type SpawnedSystem } from '../support/system.ts';
 
 // Making a data directory takes longest, so the tests share one; each leaves it without a running program.
@@ -18,7 +18,8 @@ afterEach(async () => {
 });
 afterAll(() => removeDataDir(dataDir));
 
-const alive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+/** A process that has ended and only waits to be buried does not count. */
+const alive = (pid: number): boolean => processStart(pid) !== null;
 
 describe('onsale start', { timeout: 120_000 }, () => {
   it('stops in order when told to, and goes on with the same data', async () => {
