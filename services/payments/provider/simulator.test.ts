@@ -1,85 +1,35 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
-import { testDatabase, type TestDatabase } from '../../../test/support/postgres.ts';
-import { ProviderSilent, type CaptureRequest } from './port.ts';
+import { describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../test/support/postgres.ts';
+import { describeProvider } from './conformance.ts';
 import { createSimulator } from './simulator.ts';
 import { simulatedOutcome } from './simulator-outcomes.ts';
 
-let db: TestDatabase;
-const never = new AbortController().signal;
-beforeAll(async () => {
-  db = await testDatabase([new URL('../migrations/', import.meta.url)]);
-});
-afterAll(() => db.drop());
+const SPEAK = 'update simulator_charge set silent_until = now() where provider_key = $1';
+const REFUNDED = 'select coalesce(sum(amount_cents), 0)::integer as cents from simulator_refund where charge_key = $1';
 
-function simulator(successRate = 1) {
-  return createSimulator(db.database, { successRate, latency: { minMs: 0, maxMs: 0 }, seed: 7 });
-}
-
-function request(token?: string): CaptureRequest {
-  return { key: newId('payment'), orderId: newId('order'), amountCents: 500, currency: 'USD', method: 'CREDIT_CARD', token };
-}
-
-describe('the simulated provider', () => {
-  it('does once what it is asked by one key, whatever is asked later and by whom', async () => {
-    const asked = request('tok_success');
-    const first = await simulator().capture(asked, never);
-    expect(first).toMatchObject({ kind: 'CAPTURED' });
-    const again = await Promise.all([
-      simulator().capture({ ...asked, token: 'tok_card_declined' }, never),
-      simulator().capture(asked, never),
-      simulator().conclude(asked.key, never),
-    ]);
-    expect(again).toEqual([first, first, first]);
-  });
-
-  it('never captures what it has concluded without capture', async () => {
-    const asked = request('tok_success');
-    expect(await simulator().conclude(asked.key, never)).toEqual({ kind: 'VOIDED' });
-    expect(await simulator().capture(asked, never)).toEqual({ kind: 'VOIDED' });
-  });
-
-  it('tells capture and conclusion the same when they come together', async () => {
-    for (let round = 0; round < 20; round++) {
-      const asked = request('tok_success');
-      const [captured, concluded] = await Promise.all([
-        simulator().capture(asked, never),
-        simulator().conclude(asked.key, never),
-      ]);
-      expect(captured).toEqual(concluded);
-    }
-  });
-
-  it('does not answer for a gateway that is away, and lets the charge be voided', async () => {
-    const asked = request('tok_gateway_timeout');
-    await expect(simulator().capture(asked, never)).rejects.toBeInstanceOf(ProviderSilent);
-    await expect(simulator().capture(asked, never)).rejects.toBeInstanceOf(ProviderSilent);
-    expect(await simulator().conclude(asked.key, never)).toEqual({ kind: 'VOIDED' });
-  });
-
-  it('captures silently, and tells a while later', async () => {
-    const asked = request('tok_timeout_captured');
-    await expect(simulator().capture(asked, never)).rejects.toBeInstanceOf(ProviderSilent);
-    await expect(simulator().conclude(asked.key, never)).rejects.toBeInstanceOf(ProviderSilent);
-    const speak = 'update simulator_charge set silent_until = now() where provider_key = $1';
-    await db.database.run({ name: 'test.speak', text: speak }, [asked.key]);
-    expect(await simulator().conclude(asked.key, never)).toMatchObject({ kind: 'CAPTURED' });
-  });
-
-  it('refunds once per key', async () => {
-    const asked = request('tok_success');
-    await simulator().capture(asked, never);
-    const refund = { key: newId('refund'), chargeKey: asked.key, amountCents: 500 };
-    const [one, two] = await Promise.all([simulator().refund(refund, never), simulator().refund(refund, never)]);
-    expect(one).toEqual(two);
-    const rows = await db.database.rows({ name: 'test.refunds', text: 'select 1 from simulator_refund where charge_key = $1' }, [
-      asked.key,
-    ]);
-    expect(rows).toHaveLength(1);
-  });
+describeProvider('simulator', async () => {
+  const { database, drop } = await testDatabase([new URL('../migrations/', import.meta.url)]);
+  return {
+    open: () => createSimulator(database, { successRate: 1, latency: { minMs: 0, maxMs: 0 }, seed: 7 }),
+    tokens: {
+      captured: 'tok_success',
+      declined: 'tok_card_declined',
+      silent: 'tok_gateway_timeout',
+      capturedInSilence: 'tok_timeout_captured',
+      refusesRefunds: 'tok_refund_refused',
+    },
+    speak: async (chargeKey) => {
+      await database.run({ name: 'test.speak', text: SPEAK }, [chargeKey]);
+    },
+    refundedCents: async (chargeKey) => {
+      const [row] = await database.rows<{ cents: number }>({ name: 'test.refunded', text: REFUNDED }, [chargeKey]);
+      return row?.cents ?? 0;
+    },
+    remove: drop,
+  };
 });
 
-describe('its outcomes', () => {
+describe('the outcomes of the simulator', () => {
   const keys = Array.from({ length: 2_000 }, (_, index) => `pay_${index}`);
 
   it('follow from seed and key', () => {
