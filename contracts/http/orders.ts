@@ -65,6 +65,37 @@ export const Order = Type.Object({
 });
 export type Order = Static<typeof Order>;
 
+/** A change of the order's status; the first has no `fromStatus`. `cause` is one of those of docs/order-states.md. */
+export const OrderStatusChange = Type.Object({
+  kind: Type.Literal('CHANGE'),
+  at: Time,
+  cause: Type.String(),
+  fromStatus: Type.Optional(Type.Enum(ORDER_STATUSES)),
+  status: Type.Enum(ORDER_STATUSES),
+  paymentId: Type.Optional(Type.String()),
+});
+
+/** What payments told: `type` is that of the domain event, `attempt` counts the attempts of one payment. */
+export const PaymentNews = Type.Object({
+  kind: Type.Literal('PAYMENT'),
+  at: Time,
+  type: Type.String(),
+  paymentId: Type.String(),
+  attempt: Type.Optional(Type.Integer()),
+  amountCents: Type.Optional(AmountCents),
+  failureReason: Type.Optional(Type.String()),
+  retryable: Type.Optional(Type.Boolean()),
+  refundId: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
+});
+export type PaymentNews = Static<typeof PaymentNews>;
+
+const HistoryEntry = Type.Union([OrderStatusChange, PaymentNews]);
+export type HistoryEntry = Static<typeof HistoryEntry>;
+
+/** Every change of an order and everything that payments told of it, in order. */
+export const OrderHistory = Type.Object({ orderId: Type.String(), items: Type.Array(HistoryEntry) });
+
 export const OrderPath = Type.Object({ id: Type.String() });
 
 /** With `waitFor` the answer comes when the order has that status, can no longer get it, or `timeoutMs` is over. */

@@ -3,6 +3,7 @@ import type { Service, ServiceContext, ServiceDefinition } from '../../platform/
 import { afterCommit } from '../../platform/postgres/after-commit.ts';
 import { createPaymentBeginner } from './begin-payment.ts';
 import { freeRefundedSeats } from './consumers/free-refunded-seats.ts';
+import { keepPaymentNews } from './consumers/keep-payment-news.ts';
 import { onEventCancelled } from './consumers/on-event-cancelled.ts';
 import { onHoldEnded } from './consumers/on-hold-ended.ts';
 import { onOrderCancelled } from './consumers/on-order-cancelled.ts';
@@ -14,6 +15,7 @@ import { createOrderMaker } from './create-order.ts';
 import type { CountryRules, PriceBook } from './domain/price-book.ts';
 import { createEventCountries } from './event-countries.ts';
 import { internalRoutes } from './http/internal-routes.ts';
+import { followRoutes } from './http/follow-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { ticketRoutes } from './http/ticket-routes.ts';
 import { openTicketSigner, type TicketSigner } from './issuing/ticket-signer.ts';
@@ -53,12 +55,14 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
   return {
     publicRoutes: (app) => {
       orderRoutes(app, { database, clock, maker, waiters });
+      followRoutes(app, { database: raw, waiters });
       ticketRoutes(app, raw);
     },
     internalRoutes: (app) => internalRoutes(app, beginner, revoke, raw),
     subscriptions: [
       onPaymentCompleted(database, settler),
       onPaymentFailed(database, services, clock),
+      keepPaymentNews(raw),
       onPaymentRefunded(database, clock),
       onRefundFailed(database, clock),
       freeRefundedSeats(database, services),

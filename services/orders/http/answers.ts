@@ -1,5 +1,6 @@
-import type { Order, Ticket } from '../../../contracts/http/orders.ts';
+import type { HistoryEntry, Order, Ticket } from '../../../contracts/http/orders.ts';
 import type { OrderState } from '../domain/order.ts';
+import type { ChangeRow, NewsRow } from '../store/order-history.ts';
 import type { TicketState } from '../store/tickets.ts';
 
 export function toOrderAnswer(order: OrderState): Order {
@@ -39,4 +40,25 @@ export function toTicketAnswer(ticket: TicketState): Ticket {
     status: ticket.status,
     issuedAt: ticket.issuedAt.toISOString(),
   };
+}
+
+/** Both in one list by time; each is in order already. */
+export function historyOf(changes: readonly ChangeRow[], news: readonly NewsRow[]): HistoryEntry[] {
+  const entries: HistoryEntry[] = [...changes.map(toChangeEntry), ...news.map(toNewsEntry)];
+  return entries.toSorted((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+}
+
+function toChangeEntry({ at, cause, fromStatus, status, paymentId }: ChangeRow): HistoryEntry {
+  return {
+    kind: 'CHANGE',
+    at: at.toISOString(),
+    cause,
+    ...(fromStatus === null ? {} : { fromStatus }),
+    status,
+    ...(paymentId === null ? {} : { paymentId }),
+  };
+}
+
+function toNewsEntry({ at, type, paymentId, details }: NewsRow): HistoryEntry {
+  return { kind: 'PAYMENT', at: at.toISOString(), type, paymentId, ...details };
 }

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import {
   CreateOrderBody,
   MAX_ORDER_WAIT_MS,
@@ -10,11 +10,9 @@ import {
   OrderTickets,
   PageQuery,
 } from '../../../contracts/http/orders.ts';
-import { isId } from '../../../contracts/ids.ts';
 import { errorOfAnswer, replay } from '../../../platform/idempotency/answer.ts';
 import { requireIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
 import { SIGNED_IN } from '../../../platform/http/access.ts';
-import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireUser } from '../../../platform/http/request.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
@@ -26,6 +24,7 @@ import type { OrderWaiters } from '../order-waiters.ts';
 import { ordersOfUser, readOrder } from '../store/orders.ts';
 import { ticketsOfOrder } from '../store/tickets.ts';
 import { toOrderAnswer, toTicketAnswer } from './answers.ts';
+import { orderIdOf, visibleOrder } from './visible-order.ts';
 import { pageOf } from './pages.ts';
 
 export type OrderRouteDeps = { database: Database; clock: Clock; maker: CreateOrder; waiters: OrderWaiters };
@@ -126,21 +125,4 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
       return { orderId, tickets: (await ticketsOfOrder(database, orderId)).map(toTicketAnswer) };
     },
   );
-}
-
-/** The order, if it is the caller's own or the caller is an admin; another person's order does not exist for them. */
-async function visibleOrder(database: Database, request: FastifyRequest, id: string): Promise<OrderState> {
-  const user = requireUser(request);
-  const order = await readOrder(database, orderIdOf(id));
-  if (order === undefined || (order.userId !== user.userId && !user.roles.includes('admin'))) throw noSuchOrder();
-  return order;
-}
-
-function orderIdOf(id: string): string {
-  if (!isId('order', id)) throw noSuchOrder();
-  return id;
-}
-
-function noSuchOrder(): ApiError {
-  return new ApiError('ORDER_NOT_FOUND', 'You have no such order.');
 }

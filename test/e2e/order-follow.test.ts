@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../../platform/auth/identity.ts';
+import { buy, clientWith, makeEvent, type Client } from '../support/buyer.ts';
+import { startSystem, type TestSystem } from '../support/system.ts';
+
+let system: TestSystem;
+let eventId: string;
+beforeAll(async () => {
+  system = await startSystem();
+  eventId = await makeEvent(someone('organizer').client, [
+    { section: 'Floor', kind: 'GENERAL_ADMISSION', priceCents: 4_000, capacity: 50 },
+  ]);
+});
+afterAll(() => system.stop());
+
+const ONE = { places: [{ section: 'Floor', quantity: 1 }] };
+
+function someone(...roles: Role[]): { client: Client; token: string } {
+  const { userId, token } = system.signIn(...roles);
+  return { client: clientWith(system.url, userId, token), token };
+}
+
+function stream(orderId: string, token: string): Promise<Response> {
+  return fetch(`${system.url}/v1/orders/${orderId}/stream`, { headers: { authorization: `Bearer ${token}` } });
+}
+
+function statusesIn(text: string): string[] {
+  return [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data).status);
+}
+
+async function makeOrder(buyer: Client): Promise<{ orderId: string; totalCents: number }> {
+  const { reservationId } = (await buyer.send('POST', '/v1/seats/reserve', { eventId, ...ONE })).body;
+  return (await buyer.send('POST', '/v1/orders', { reservationId }, { key: randomUUID() })).body;
+}
+
+function pay(buyer: Client, { orderId, totalCents }: { orderId: string; totalCents: number }, paymentToken: string) {
+  const body = { orderId, amountCents: totalCents, currency: 'USD', paymentMethod: 'CREDIT_CARD', paymentToken };
+  return buyer.send('POST', '/v1/charge', body, { key: randomUUID() });
+}
+
+describe('the history of an order', () => {
+  it('has every change, attempt and outcome, in order', async () => {
+    const { client } = someone('customer');
+    const order = await makeOrder(client);
+    expect((await pay(client, order, 'tok_card_declined')).status).toBe(402);
+    await expect.poll(async () => (await client.get(`/v1/orders/${order.orderId}`)).body.status).toBe('PENDING');
+    const paid = await pay(client, order, 'tok_success');
+    expect((await client.get(`/v1/orders/${order.orderId}?waitFor=CONFIRMED`)).body.status).toBe('CONFIRMED');
+    const history = async () => (await client.get(`/v1/orders/${order.orderId}/history`)).body.items;
+    await expect
+      .poll(async () => (await history()).map((entry: any) => entry.cause ?? `${entry.type} ${entry.attempt}`).toSorted())
+      .toEqual([
+        'CREATED',
+        'PAYMENT_FAILED',
+        'PAYMENT_STARTED',
+        'PAYMENT_STARTED',
+        'SEATS_ALLOCATED',
+        'payment.completed 1',
+        'payment.failed 1',
+        'payment.requested 1',
+        'payment.requested 1',
+      ]);
+    const items = await history();
+    expect(items[0]).toMatchObject({ kind: 'CHANGE', cause: 'CREATED', status: 'PENDING' });
+    expect(items.at(-1)).toMatchObject({ cause: 'SEATS_ALLOCATED', status: 'CONFIRMED', paymentId: paid.body.paymentId });
+    expect(items.map(({ at }: any) => at)).toEqual(items.map(({ at }: any) => at).toSorted());
+    expect(items.find(({ type }: any) => type === 'payment.failed')).toMatchObject({
+      kind: 'PAYMENT',
+      failureReason: 'CARD_DECLINED',
+      retryable: false,
+    });
+  });
+
+  it("of another's order does not exist; an admin sees it", async () => {
+    const { orderId } = await makeOrder(someone('customer').client);
+    for (const path of ['history', 'stream'])
+      expect(await someone('customer').client.get(`/v1/orders/${orderId}/${path}`)).toMatchObject({
+        status: 404,
+        body: { code: 'ORDER_NOT_FOUND' },
+      });
+    expect((await someone('admin').client.get(`/v1/orders/${orderId}/history`)).status).toBe(200);
+  });
+});
+
+describe('the stream of an order', () => {
+  it('tells its status until it is settled, and ends', async () => {
+    const { client, token } = someone('customer');
+    const order = await makeOrder(client);
+    const answer = await stream(order.orderId, token);
+    expect(answer.headers.get('content-type')).toMatch('text/event-stream');
+    const told = answer.text();
+    await pay(client, order, 'tok_success');
+    const statuses = statusesIn(await told);
+    expect([statuses[0], statuses.at(-1)]).toEqual(['PENDING', 'CONFIRMED']);
+    expect(new Set(statuses).size).toBe(statuses.length);
+  });
+
+  it('of an order that is settled says so and ends at once', async () => {
+    const { client, token } = someone('customer');
+    const { order } = await buy(client, eventId, ONE);
+    await client.get(`/v1/orders/${order.orderId}?waitFor=CONFIRMED`);
+    expect(statusesIn(await (await stream(order.orderId, token)).text())).toEqual(['CONFIRMED']);
+  });
+
+  it('is for signed-in users, has no HEAD, and does not keep the server from stopping', async () => {
+    const { client, token } = someone('customer');
+    const { orderId } = await makeOrder(client);
+    expect((await fetch(`${system.url}/v1/orders/${orderId}/stream`)).status).toBe(401);
+    const head = await fetch(`${system.url}/v1/orders/${orderId}/stream`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(head.status).toBe(405);
+    // Left open: `afterAll` stops the system.
+    expect((await stream(orderId, token)).status).toBe(200);
+  });
+});
