@@ -27,8 +27,9 @@ program
   .command('verify')
   .description('check in the databases that what must always be true is true')
   .option('--settle <time>', 'how long to wait until nothing is under way', '10s')
+  .option('--journal <file>', 'what clients were told, as the load and fault tools write it down')
   .option('--json', 'one JSON document instead of lines')
-  .action((options: { settle: string; json?: boolean }) => finish(verify(env, options, print)));
+  .action((options: { settle: string; journal?: string; json?: boolean }) => finish(verify(env, options, print)));
 
 const deadLetters = program.command('dead-letters').description('domain events that a service could not handle');
 deadLetters

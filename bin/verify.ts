@@ -1,5 +1,6 @@
 import { loadSettings, type Environment } from '../platform/config/settings.ts';
 import { StartupError } from '../platform/config/startup-error.ts';
+import { JournalError } from '../verify/journal/read.ts';
 import { runVerify } from '../verify/run-verify.ts';
 import type { Print } from './banner.ts';
 
@@ -9,12 +10,19 @@ const MAX_SETTLE_MS = 3_600_000;
 /** `onsale verify`: says of each invariant whether it holds. @returns 1 when one is broken */
 export async function verify(
   environment: Environment,
-  options: { settle: string; json?: boolean },
+  options: { settle: string; journal?: string; json?: boolean },
   print: Print,
 ): Promise<number> {
   const settings = loadSettings(environment);
   const json = options.json === true;
-  return runVerify(settings, { settleMs: parseDuration(options.settle), json }, (line) => print([line]));
+  const { journal } = options;
+  const how = { settleMs: parseDuration(options.settle), json, ...(journal === undefined ? {} : { journal }) };
+  try {
+    return await runVerify(settings, how, (line) => print([line]));
+  } catch (error) {
+    if (error instanceof JournalError) throw new StartupError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 /** `500ms`, `30s`, `2m`; a bare number is seconds. */
