@@ -116,6 +116,15 @@ export const PageQuery = Type.Object(
 );
 export type PageQuery = Static<typeof PageQuery>;
 
+export const OrdersQuery = Type.Object(
+  {
+    ...PageQuery.properties,
+    status: Type.Optional(Type.Enum(ORDER_STATUSES)),
+    eventId: Type.Optional(idSchema('event')),
+  },
+  closed,
+);
+
 const NextCursor = Type.Union([Type.String(), Type.Null()]);
 
 export const OrderList = Type.Object({ items: Type.Array(Order), nextCursor: NextCursor });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../contracts/ids.ts';
 import type { Role } from '../../platform/auth/identity.ts';
 import { buy, clientWith, makeEvent, type Client } from '../support/buyer.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
@@ -114,5 +115,66 @@ describe('the stream of an order', () => {
     expect(head.status).toBe(405);
     // Left open: `afterAll` stops the system.
     expect((await stream(orderId, token)).status).toBe(200);
+  });
+});
+
+describe('the lists of a buyer', () => {
+  it('come in pages, the latest first, by status and by event', async () => {
+    const { client } = someone('customer');
+    const made: string[] = [];
+    for (let order = 0; order < 3; order++) made.unshift((await makeOrder(client)).orderId);
+    const first = (await client.get('/v1/orders?limit=2')).body;
+    const second = (await client.get(`/v1/orders?limit=2&cursor=${first.nextCursor}`)).body;
+    expect([...first.items, ...second.items].map(({ orderId }) => orderId)).toEqual(made);
+    expect(second.nextCursor).toBeNull();
+    await client.send('POST', `/v1/orders/${made[1]}/cancel`);
+    const found = async (query: string) => (await client.get(`/v1/orders?${query}`)).body.items.map((item: any) => item.orderId);
+    expect(await found('status=CANCELLED')).toEqual([made[1]]);
+    expect(await found(`status=PENDING&eventId=${eventId}`)).toEqual([made[0], made[2]]);
+    expect(await found(`eventId=${newId('event')}`)).toEqual([]);
+    expect((await someone('customer').client.get('/v1/orders')).body.items).toEqual([]);
+  });
+
+  it('have tickets of all orders', async () => {
+    const { client } = someone('customer');
+    for (let order = 0; order < 2; order++) {
+      const bought = await buy(client, eventId, ONE);
+      await client.get(`/v1/orders/${bought.order.orderId}?waitFor=CONFIRMED`);
+    }
+    const first = (await client.get('/v1/tickets?limit=1')).body;
+    const second = (await client.get(`/v1/tickets?limit=1&cursor=${first.nextCursor}`)).body;
+    expect(first.items[0].ticketId > second.items[0].ticketId).toBe(true);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it.each([
+    'orders?limit=0',
+    'orders?limit=101',
+    'orders?cursor=x',
+    'orders?status=PAID',
+    'orders?eventId=x',
+    'tickets?limit=101',
+    'tickets?cursor=x',
+    'tickets?status=VALID',
+  ])('refuse %s', async (path) => {
+    expect(await someone('customer').client.get(`/v1/${path}`)).toMatchObject({
+      status: 400,
+      body: { code: 'VALIDATION_FAILED' },
+    });
+  });
+
+  it.each(['waitFor=PAID', 'waitFor=CONFIRMED&timeoutMs=30001', 'waitFor=CONFIRMED&timeoutMs=-1', 'timeout=5'])(
+    'and a wait with %s is refused',
+    async (query) => {
+      const { client } = someone('customer');
+      const { orderId } = await makeOrder(client);
+      expect((await client.get(`/v1/orders/${orderId}?${query}`)).status).toBe(400);
+    },
+  );
+
+  it('and a wait that is over answers with the order as it is', async () => {
+    const { client } = someone('customer');
+    const { orderId } = await makeOrder(client);
+    expect((await client.get(`/v1/orders/${orderId}?waitFor=CONFIRMED&timeoutMs=50`)).body.status).toBe('PENDING');
   });
 });

@@ -8,7 +8,7 @@ import {
   OrderPath,
   OrderQuery,
   OrderTickets,
-  PageQuery,
+  OrdersQuery,
 } from '../../../contracts/http/orders.ts';
 import { errorOfAnswer, replay } from '../../../platform/idempotency/answer.ts';
 import { requireIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
@@ -62,14 +62,17 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
         tags,
         summary: 'My orders, the latest first',
         security: SIGNED_IN,
-        querystring: PageQuery,
+        querystring: OrdersQuery,
         response: { 200: OrderList },
       },
     },
     async (request, reply) => {
       const { userId } = requireUser(request);
       reply.header('cache-control', PRIVATE);
-      const page = await pageOf('order', request.query, (before, limit) => ordersOfUser(database, userId, before, limit));
+      const { status = null, eventId = null } = request.query;
+      const page = await pageOf('order', request.query, (before, limit) =>
+        ordersOfUser(database, { userId, status, eventId }, before, limit),
+      );
       return { items: page.rows.map(toOrderAnswer), nextCursor: page.nextCursor((order) => order.orderId) };
     },
   );

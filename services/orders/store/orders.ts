@@ -45,7 +45,9 @@ const LIVE_OF_RESERVATIONS = sql(
 );
 const OF_USER = sql(
   'orders.of_user',
-  `select ${COLUMNS} from orders where user_id = $1 and order_id < $2 order by order_id desc limit $3`,
+  `select ${COLUMNS} from orders
+   where user_id = $1 and order_id < $2 and ($4::text is null or status = $4) and ($5::text is null or event_id = $5)
+   order by order_id desc limit $3`,
 );
 const STATUSES = sql('orders.statuses', `select order_id, status from orders where order_id = any($1::text[])`);
 
@@ -118,9 +120,12 @@ export async function liveOrdersOf(tx: Tx, reservationIds: readonly string[]): P
   return new Map(rows.map((row) => [row.reservation_id, row.order_id]));
 }
 
+export type OrderFilter = { userId: string; status: OrderStatus | null; eventId: string | null };
+
 /** The latest first; `before` is the last id of the page before. */
-export async function ordersOfUser(tx: Tx, userId: string, before: string, limit: number): Promise<OrderState[]> {
-  return (await tx.rows<Row>(OF_USER, [userId, before, limit])).map(toOrder);
+export async function ordersOfUser(tx: Tx, filter: OrderFilter, before: string, limit: number): Promise<OrderState[]> {
+  const { userId, status, eventId } = filter;
+  return (await tx.rows<Row>(OF_USER, [userId, before, limit, status, eventId])).map(toOrder);
 }
 
 export async function readStatuses(tx: Tx, orderIds: readonly string[]): Promise<Map<string, OrderStatus>> {
