@@ -16,6 +16,19 @@ export function violation(what: string, rows: readonly Readonly<Record<string, u
   return rows.length === 0 ? [] : [{ what, rows: rows.slice(0, MAX_ROWS), total: rows.length }];
 }
 
+/** Collects the rows of one kind of violation while everything is gone through, however many there are. */
+export function findings(what: string): { add: (...rows: Violation['rows'][number][]) => void; found: () => Violation[] } {
+  const shown: Violation['rows'][number][] = [];
+  let total = 0;
+  return {
+    add: (...rows) => {
+      total += rows.length;
+      shown.push(...rows.slice(0, MAX_ROWS - shown.length));
+    },
+    found: () => (total === 0 ? [] : [{ what, rows: shown, total }]),
+  };
+}
+
 export function finding(looked: string, ...violations: readonly Violation[][]): Finding {
   const all = violations.flat();
   return all.length === 0 ? { verdict: 'holds', looked } : { verdict: 'broken', looked, violations: all };

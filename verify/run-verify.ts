@@ -3,7 +3,9 @@ import { createLogger } from '../platform/telemetry/logger.ts';
 import { withDatabases, type Databases } from './databases.ts';
 import type { Check } from './invariants/check.ts';
 import { durable } from './invariants/durable.ts';
+import { effectsOnce } from './invariants/effects-once.ts';
 import { holdsEnd } from './invariants/holds-end.ts';
+import { latePayments } from './invariants/late-payments.ts';
 import { moneyAddsUp } from './invariants/money.ts';
 import { noDoubleSale } from './invariants/no-double-sale.ts';
 import { oncePerKey } from './invariants/once-per-key.ts';
@@ -26,12 +28,8 @@ const CHECKS: readonly Check[] = [
   durable,
   moneyAddsUp,
   holdsEnd,
-  notChecked(
-    5,
-    'a late payment takes the same seats again, or is refunded by itself',
-    'a later version checks it; its refunds are part of 3',
-  ),
-  notChecked(6, 'a domain event delivered twice, late or out of order changes nothing', 'the tests prove it'),
+  latePayments,
+  effectsOnce,
   oncePerKey,
   notChecked(
     8,

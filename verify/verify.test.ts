@@ -101,7 +101,8 @@ describe('verify', () => {
       { verdict: 'holds' },
       { verdict: 'holds' },
     ]);
-    expect([2, 5, 6, 7, 8].map((invariant) => of(invariant).verdict)).toEqual(Array(5).fill('not checked'));
+    expect([5, 6].map((invariant) => of(invariant).verdict)).toEqual(['holds', 'holds']);
+    expect([2, 7].map((invariant) => of(invariant).verdict)).toEqual(['not checked', 'not checked']);
     expect(code).toBe(0);
     expect(lines).toHaveLength(8);
   }, 60_000);
