@@ -58,7 +58,7 @@ async function expectAllHolds(): Promise<void> {
   const code = await runVerify(system.settings, { settleMs: 20_000 }, (line) => lines.push(line));
   const verdicts = lines.filter((line) => /^[134] /.test(line)).map((line) => line.split(/\s+/)[1]);
   expect(verdicts, lines.join('\n')).toEqual(['holds', 'holds', 'holds']);
-  expect(code).toBe(0);
+  expect(code, lines.join('\n')).toBe(0);
 }
 
 /** The provider has captured, and says so only from now on, or not before the test says so. */
