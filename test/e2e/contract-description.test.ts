@@ -1,8 +1,14 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '../../contracts/errors.ts';
 import { ask, type Ask } from '../support/ask.ts';
 import type { Answer } from '../support/buyer.ts';
 import { expectProblem } from '../support/contract.ts';
+import { EXAMPLE_IDS } from '../../contracts/http/example-ids.ts';
+import { ROUTE_ERRORS } from '../../contracts/http/route-errors.ts';
+import { EXAMPLES } from '../../contracts/http/examples.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
 
 /** What the API says of itself, and what holds for whoever asks too much. */
@@ -16,23 +22,103 @@ afterAll(() => system.stop());
 const call = (method: string, path: string, options: Ask = {}): Promise<Answer> => ask(system.url + path, method, options);
 const get = (path: string, options: Ask = {}): Promise<Answer> => call('GET', path, options);
 
+type Described = { route: string; method: string; path: string; operation: any };
+
+async function operations(): Promise<Described[]> {
+  const { paths } = (await get('/openapi.json')).body;
+  return Object.entries<Record<string, any>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ route: `${method} ${path}`, method, path, operation })),
+  );
+}
+
+/** The codes that an answer of the description names. */
+function codesOf(answer: any): string[] {
+  return answer.content?.['application/problem+json']?.schema.allOf?.[1].properties.code.enum ?? [];
+}
+
+function filled(path: string, { parameters = [] }: any): string {
+  const exampleOf = (name: string): string => parameters.find((one: any) => one.name === name).example;
+  return path.replaceAll(/\{(\w+)\}/g, (_, name) => exampleOf(name));
+}
+
+/** An answer has no member that its schema does not name: it would not be sent. */
+function noUnknownMembers(schema: any): any {
+  if (Array.isArray(schema)) return schema.map(noUnknownMembers);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, noUnknownMembers(value)]));
+  return schema.type === 'object' && schema.patternProperties === undefined ? { additionalProperties: false, ...inner } : inner;
+}
+
+/** What Fastify itself has under /v1, from the tree that it prints; a HEAD comes with every GET. */
+function runningRoutes(tree: string): string[] {
+  const path: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const found = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/.exec(line);
+    if (found === null) return [];
+    const [, indent = '', part = '', methods = ''] = found;
+    path.splice(indent.length / 4, path.length, part);
+    const url = path.join('').replaceAll(/:(\w+)/g, '{$1}');
+    if (!url.startsWith('/v1/')) return [];
+    const named = methods.split(', ').filter((method) => /^[A-Z]+$/.test(method) && !['HEAD', 'OPTIONS'].includes(method));
+    return named.map((method) => `${method.toLowerCase()} ${url}`);
+  });
+}
+
 describe('the description of the API', () => {
-  const ROUTES = `post /v1/users/register|post /v1/users/login|get /v1/users/me|get /v1/venues|post /v1/venues|get /v1/venues/{venueId}|
-    get /v1/events|post /v1/events|get /v1/events/search|get /v1/events/{eventId}|put /v1/events/{eventId}|post /v1/seats/bulk|
-    put /v1/seats/sections|get /v1/seats/availability|get /v1/seats/map|get /v1/seats/status|get /v1/seats/stream|
-    get /v1/seats/{eventId}/{seatId}|post /v1/seats/reserve|get /v1/seats/reservation/{reservationId}|
-    delete /v1/seats/reservation/{reservationId}|post /v1/seats/release|put /v1/seats/block|put /v1/seats/unblock|post /v1/orders|
-    get /v1/orders|get /v1/orders/{id}|post /v1/orders/{id}/cancel|get /v1/orders/{id}/tickets|get /v1/tickets|
-    get /v1/tickets/{id}/qr.svg|post /v1/charge|get /v1/payments/{id}|get /v1/payments`;
+  it('is valid OpenAPI 3.1', async () => {
+    const result = await new Validator().validate((await get('/openapi.json')).body);
+    expect(result).toEqual({ valid: true });
+    const broken = await new Validator().validate({ openapi: '3.1.0', info: { title: 'No version' }, paths: {} });
+    expect(broken.valid).toBe(false);
+  });
 
   it('has every public route and no other', async () => {
-    const { paths, openapi } = (await get('/openapi.json')).body;
+    const { openapi } = (await get('/openapi.json')).body;
     expect(openapi).toMatch(/^3\.1\./);
-    const described = Object.entries<object>(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method} ${path}`),
-    );
-    expect(described).toEqual(expect.arrayContaining(ROUTES.split('|').map((route) => route.trim())));
-    expect(described.filter((route) => !route.includes(' /v1/'))).toEqual([]);
+    const described = (await operations()).map(({ route }) => route);
+    expect(described.toSorted()).toEqual(runningRoutes(system.app.printRoutes({ commonPrefix: false })).toSorted());
+    expect(described.length).toBeGreaterThan(50);
+  });
+
+  it('says which errors each route answers, and explains every code somewhere', async () => {
+    const all = await operations();
+    const codes = new Set(all.flatMap(({ operation }) => Object.values<any>(operation.responses).flatMap(codesOf)));
+    // No route of its own answers these: they say that there is none.
+    const elsewhere = ['ROUTE_NOT_FOUND', 'METHOD_NOT_ALLOWED'];
+    expect([...codes, ...elsewhere].toSorted()).toEqual(Object.keys(ERRORS).toSorted());
+    const routes = all.map(({ route }) => route);
+    expect([...Object.keys(ROUTE_ERRORS), ...Object.keys(EXAMPLES)].filter((route) => !routes.includes(route))).toEqual([]);
+  });
+
+  it('has an example of every JSON body and answer, as its schema has it', async () => {
+    const ajv = addFormats.default(new Ajv2020({ strict: false }));
+    for (const { route, operation } of await operations()) {
+      const answers = Object.entries<any>(operation.responses).filter(([status]) => status.startsWith('2'));
+      const answered = answers.map(([, answer]) => answer.content?.['application/json']).filter((media) => media?.schema);
+      const taken = operation.requestBody?.content['application/json'];
+      for (const { schema, example } of [...answered, ...(taken === undefined ? [] : [taken])]) {
+        // What is answered without a body is described as null.
+        if (schema.type === 'null') continue;
+        expect(example, `${route} has an example`).toBeDefined();
+        const validate = ajv.compile(noUnknownMembers(schema));
+        expect(validate(example), `${route}: ${ajv.errorsText(validate.errors)}`).toBe(true);
+      }
+    }
+  });
+
+  it('has examples that the running routes read', async () => {
+    const { token } = system.signIn('admin');
+    for (const { route, method, path, operation } of await operations()) {
+      for (const [type, { example }] of Object.entries<any>(operation.requestBody?.content ?? {})) {
+        const query = type === 'text/csv' ? `?eventId=${EXAMPLE_IDS.eventId}` : '';
+        const headers = { 'content-type': type, 'idempotency-key': route };
+        const answer = await call(method.toUpperCase(), filled(path, operation) + query, { token, body: example, headers });
+        expect(answer.body?.code, `${route}: ${JSON.stringify(answer.body)}`).not.toBe('VALIDATION_FAILED');
+        const described = Object.values<any>(operation.responses).flatMap(codesOf);
+        if (answer.status >= 400) expect(described, route).toContain(answer.body.code);
+        else expect(Object.keys(operation.responses), route).toContain(String(answer.status));
+      }
+    }
   });
 
   it('says of each what it needs, takes and answers', async () => {
@@ -45,7 +131,8 @@ describe('the description of the API', () => {
         const named = (operation.parameters ?? []).filter((one: any) => one.in === 'path').map((one: any) => `{${one.name}}`);
         expect(path.match(/\{\w+\}/g) ?? [], route).toEqual(named);
         const answer = await call(method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'x'), method === 'get' ? {} : { body: {} });
-        expect(answer.status === 401, `${route} needs a user`).toBe(operation.security !== undefined);
+        if (operation.security !== undefined) expect(answer.status, `${route} needs a user`).toBe(401);
+        else if (answer.status === 401) expect(codesOf(operation.responses['401']), route).toContain(answer.body.code);
       }
     }
     const key = paths['/v1/charge'].post.parameters.find((one: any) => one.name === 'Idempotency-Key');

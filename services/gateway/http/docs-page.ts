@@ -1,22 +1,5 @@
 import { ERRORS } from '../../../contracts/errors.ts';
-
-type Schema = { readonly [keyword: string]: unknown };
-type Parameter = { name: string; in: string; required?: boolean; schema?: Schema; description?: string };
-type Content = { content?: Record<string, { schema?: Schema }> };
-type Operation = {
-  tags?: string[];
-  summary?: string;
-  description?: string;
-  parameters?: Parameter[];
-  requestBody?: Content;
-  responses?: Record<string, Content & { description?: string }>;
-};
-
-/** The part of an OpenAPI 3.1 document that the page shows. */
-export type OpenApi = {
-  info: { title: string; version: string; description?: string };
-  paths?: Record<string, Record<string, Operation>>;
-};
+import type { Answer, OpenApi, Operation, Schema } from './description/document.ts';
 
 export const DOCS_STYLE = `
 :root { color-scheme: light dark; --ink: #16130f; --faded: #6b645a; --paper: #f7f4ee; --raised: #fffdf8; --rule: #ddd6c9; --accent: #b32d18 }
@@ -52,21 +35,34 @@ For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
 
 function operationHtml(method: string, path: string, operation: Operation): string {
   const { parameters = [], requestBody, responses = {} } = operation;
-  const body = Object.values(requestBody?.content ?? {})[0]?.schema;
+  const { schema: body, example } = Object.values(requestBody?.content ?? {})[0] ?? {};
   const rows = parameters.map(
     (parameter) =>
       `<tr><td><code>${escape(parameter.name)}</code></td><td class="faded">${escape(parameter.in)}${parameter.required === true ? ', required' : ''}</td><td><code>${escape(typeText(parameter.schema ?? {}, ''))}</code></td></tr>`,
   );
-  const answers = Object.entries(responses).map(([status, answer]) => {
-    const schema = Object.values(answer.content ?? {})[0]?.schema;
-    if (status === 'default') return '<p class="faded">Errors: a problem document, see below.</p>';
-    return `<p>${escape(status)}</p>${schema === undefined ? '' : `<pre>${escape(typeText(schema, ''))}</pre>`}`;
-  });
+  const answers = Object.entries(responses).map(([status, answer]) => answerHtml(status, answer));
   const said = [operation.summary, operation.description]
     .filter((text) => text !== undefined)
     .map((text) => `<p>${escape(text)}</p>`);
   return `<details><summary><b>${escape(method.toUpperCase())}</b> <code>${escape(path)}</code> <span class="faded">${escape(operation.summary ?? '')}</span></summary>
-${said.join('')}${rows.length > 0 ? `<table>${rows.join('')}</table>` : ''}${body === undefined ? '' : `<p>Body</p><pre>${escape(typeText(body, ''))}</pre>`}${answers.join('')}</details>`;
+${said.join('')}${rows.length > 0 ? `<table>${rows.join('')}</table>` : ''}${body === undefined ? '' : `<p>Body</p><pre>${escape(typeText(body, ''))}</pre>${exampleHtml(example)}`}${answers.join('')}</details>`;
+}
+
+function answerHtml(status: string, { description = '', content = {} }: Answer): string {
+  if (status === 'default') return '';
+  if (Number(status) >= 400) return `<p class="faded">${escape(status)} ${errorLinks(description)}</p>`;
+  const { schema, example } = Object.values(content)[0] ?? {};
+  const shape = schema === undefined ? '' : `<pre>${escape(typeText(schema, ''))}</pre>`;
+  return `<p>${escape(status)}</p>${shape}${exampleHtml(example)}`;
+}
+
+/** `CODE: title; CODE: title`, each code leading to its row in the table of errors. */
+function errorLinks(description: string): string {
+  return escape(description).replaceAll(/\b([A-Z][A-Z_]+):/g, '<a href="#$1">$1</a>:');
+}
+
+function exampleHtml(example: unknown): string {
+  return example === undefined ? '' : `<p class="faded">For example</p><pre>${escape(JSON.stringify(example, null, 2))}</pre>`;
 }
 
 const MAX_DEPTH = 12;

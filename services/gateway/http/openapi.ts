@@ -1,8 +1,10 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { prebuilt, sendPrebuilt, type Prebuilt } from '../../../platform/http/prebuilt.ts';
-import { docsPage, DOCS_STYLE, type OpenApi } from './docs-page.ts';
-import { describedAnswers } from './openapi-answers.ts';
+import { describedAnswers } from './description/answers.ts';
+import { completeDescription } from './description/complete.ts';
+import type { OpenApi } from './description/document.ts';
+import { docsPage, DOCS_STYLE } from './docs-page.ts';
 import { setPageSecurityHeaders } from './page-headers.ts';
 
 /** Collects the schemas of the routes that come after it. Register it before them. */
@@ -48,13 +50,12 @@ export function serveDocs(app: FastifyInstance): void {
 }
 
 function buildDocs(app: FastifyInstance): { document: Prebuilt; page: Prebuilt } {
-  const document = JSON.stringify(app.swagger());
   // Read back as plain JSON, without what the generator leaves in its objects.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was written above, by the generator of such documents
-  const parsed = JSON.parse(document) as OpenApi;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the generator of such documents made it
+  const completed = completeDescription(JSON.parse(JSON.stringify(app.swagger())) as OpenApi);
   return {
-    document: prebuilt({ body: document }),
-    page: prebuilt({ body: docsPage(parsed), contentType: 'text/html; charset=utf-8' }),
+    document: prebuilt({ body: JSON.stringify(completed) }),
+    page: prebuilt({ body: docsPage(completed), contentType: 'text/html; charset=utf-8' }),
   };
 }
 
