@@ -105,4 +105,17 @@ describe('verify of late payments and repeated domain events', () => {
     const pay = (status: string) => inPayments('update payment set status = $2 where payment_id = $1', [paymentId, status]);
     expect(await house.named(6, [pay('FAILED')], [pay('SUCCESS')])).toEqual(disagree);
   });
+
+  it('tells of dead letters', async () => {
+    const letter = inOrders(
+      `insert into dead_letter (consumer_group, event_id, event_type, event, error, attempts, first_failed_at)
+       values ('orders.planted', gen_random_uuid(), 'payment.completed', '{}', E'Planted\\n  at there', 3, now())`,
+    );
+    await house.change([letter]);
+    const told = { service: 'orders', group: 'orders.planted', type: 'payment.completed', count: 1, error: 'Planted' };
+    const { deadLetters, lines } = await house.verdicts();
+    expect(deadLetters).toEqual([told]);
+    expect(lines).toContain('dead letters: 1 of payment.completed at orders.planted (Planted); see: onsale dead-letters list');
+    await house.change([inOrders(`delete from dead_letter where consumer_group = 'orders.planted'`)]);
+  });
 });

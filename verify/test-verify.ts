@@ -3,6 +3,7 @@ import type { Role } from '../platform/auth/identity.ts';
 import type { Environment } from '../platform/config/settings.ts';
 import { buy, clientWith, makeEvent, type Client } from '../test/support/buyer.ts';
 import { startSystem, type TestSystem } from '../test/support/system.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { Verdict } from './report.ts';
 import { runVerify } from './run-verify.ts';
 
@@ -12,6 +13,7 @@ const HALL = [
 ];
 
 export type Sold = { buyer: Client; orderId: string; reservationId: string; paymentId: string };
+type Said = { code: number; deadLetters: DeadLetters[]; lines: string[]; of: (invariant: number) => Verdict };
 type Change = { in: string; text: string; values?: unknown[] };
 
 /** A system with one event on sale, to plant violations in and see them named. */
@@ -20,7 +22,8 @@ export type Planted = {
   eventId: string;
   someone(...roles: Role[]): Client;
   sold(selection: object): Promise<Sold>;
-  verdicts(options?: { journal?: string; settleMs?: number }): Promise<{ code: number; of: (invariant: number) => Verdict }>;
+  verdicts(options?: { journal?: string; settleMs?: number }): Promise<Said>;
+  change(changes: readonly Change[]): Promise<void>;
   /** What `verify` calls the planted violation of this invariant; the plant is taken away again. */
   named(invariant: number, plant: Change[], remove: Change[], journal?: string): Promise<string[]>;
 };
@@ -42,19 +45,22 @@ export async function planted(settings: Environment = {}): Promise<Planted> {
   async function verdicts(options: { journal?: string; settleMs?: number } = {}) {
     const json: string[] = [];
     const code = await runVerify(system.settings, { settleMs: 10_000, json: true, ...options }, (line) => json.push(line));
-    const said: { verdicts: Verdict[] } = JSON.parse(json.join('\n'));
+    const lines: string[] = [];
+    await runVerify(system.settings, { settleMs: 0, ...options }, (line) => lines.push(line));
+    const said: { verdicts: Verdict[]; deadLetters: DeadLetters[] } = JSON.parse(json.join('\n'));
     const of = (invariant: number): Verdict => {
       const verdict = said.verdicts.find((one) => one.invariant === invariant);
       if (verdict === undefined) throw new Error(`Nothing was said of invariant ${invariant}`);
       return verdict;
     };
-    return { code, of };
+    return { code, of, lines, deadLetters: said.deadLetters };
   }
 
   return {
     system,
     eventId,
     someone,
+    change,
     verdicts,
     sold: async (selection) => {
       const buyer = someone('customer');

@@ -101,7 +101,7 @@ describe('verify', () => {
       { verdict: 'holds' },
       { verdict: 'holds' },
     ]);
-    expect([5, 6].map((invariant) => of(invariant).verdict)).toEqual(['holds', 'holds']);
+    for (const invariant of [5, 6, 8]) expect(of(invariant)).toMatchObject({ verdict: 'holds' });
     expect([2, 7].map((invariant) => of(invariant).verdict)).toEqual(['not checked', 'not checked']);
     expect(code).toBe(0);
     expect(lines).toHaveLength(8);
