@@ -1,13 +1,7 @@
-import { createRevocations } from '../platform/auth/revocations.ts';
-import { loadSettings, type Environment } from '../platform/config/settings.ts';
+import type { Environment } from '../platform/config/settings.ts';
 import { listDeadLetters, replayDeadLetter } from '../platform/event-log/dead-letters.ts';
-import { assemble, type Assembled } from '../platform/lifecycle/assemble.ts';
-import { findDatabases } from '../platform/lifecycle/postgres-server.ts';
-import { allSettled, createTeardown } from '../platform/lifecycle/teardown.ts';
-import { createLogger } from '../platform/telemetry/logger.ts';
-import { createMetrics } from '../platform/telemetry/metrics.ts';
 import type { Print } from './banner.ts';
-import { definitions } from './definitions.ts';
+import { beside } from './beside.ts';
 
 /** More than these are shown after some of them were replayed. */
 const MAX_SHOWN = 100;
@@ -61,28 +55,4 @@ export async function replayOne(environment: Environment, id: string, print: Pri
 function refuse(print: Print, why: string): number {
   print([why]);
   return 1;
-}
-
-/** Works on the databases of a running program, or of one that is stopped, without taking part in its work. */
-async function beside(environment: Environment, work: (services: readonly Assembled[]) => Promise<number>): Promise<number> {
-  const settings = loadSettings(environment);
-  const logger = createLogger({ level: 'warn' });
-  const teardown = createTeardown(logger);
-  try {
-    const addresses = await findDatabases(settings, { logger, teardown, join: true });
-    const services = await assemble({
-      settings,
-      definitions,
-      addresses,
-      logger,
-      metrics: createMetrics(),
-      teardown,
-      revocations: createRevocations(),
-    });
-    await allSettled(services.map(async ({ service }) => service.start?.()));
-    for (const { name, service } of services) teardown.add(name, async () => service.stop?.());
-    return await work(services);
-  } finally {
-    await teardown.run();
-  }
 }

@@ -4,6 +4,7 @@ import { StartupError } from '../platform/config/startup-error.ts';
 import { VERSION } from '../platform/version.ts';
 import { showConfig } from './config.ts';
 import { listDeadLettersOf, replayOne } from './dead-letters.ts';
+import { setRoles } from './roles.ts';
 import { start } from './start.ts';
 import { verify } from './verify.ts';
 
@@ -30,6 +31,13 @@ program
   .option('--journal <file>', 'what clients were told, as the load and fault tools write it down')
   .option('--json', 'one JSON document instead of lines')
   .action((options: { settle: string; journal?: string; json?: boolean }) => finish(verify(env, options, print)));
+
+program
+  .command('roles')
+  .argument('<user>', 'username or e-mail address of an account')
+  .argument('<role...>', 'all the roles it is to have: customer organizer door admin')
+  .description('set the roles of an account, for instance of the first administrator')
+  .action((user: string, roles: string[]) => finish(setRoles(env, user, roles, print)));
 
 const deadLetters = program.command('dead-letters').description('domain events that a service could not handle');
 deadLetters

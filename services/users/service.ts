@@ -4,7 +4,7 @@ import { createAccounts } from './accounts.ts';
 import { createLoginThrottle } from './domain/login-throttle.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
-import { demoRoutes, revocationRoutes } from './http/internal-routes.ts';
+import { demoRoutes, operatorRoutes, revocationRoutes } from './http/internal-routes.ts';
 import { loginRoutes } from './http/login-routes.ts';
 import { recoveryRoutes } from './http/recovery-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
@@ -45,6 +45,7 @@ function create({ settings, database, clock, revocations, wakeRelay }: ServiceCo
     },
     internalRoutes: (app) => {
       revocationRoutes(app, database, clock);
+      operatorRoutes(app, database, profiles);
       if (settings.demo.enabled) demoRoutes(app, accounts);
     },
     jobs: [answerResetRequests(recovery), dropWhatIsOver(database, clock)],

@@ -5,6 +5,7 @@ import { newId } from '../../contracts/ids.ts';
 import type { Environment } from '../../platform/config/settings.ts';
 import { bury } from '../../platform/event-log/dead-letters.ts';
 import { newDomainEvent } from '../../platform/outbox/new-domain-event.ts';
+import { clientWith } from '../support/buyer.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
 
 const ONSALE = fileURLToPath(new URL('../../bin/onsale.ts', import.meta.url));
@@ -22,7 +23,7 @@ describe('onsale', () => {
   it('says its version and its commands', async () => {
     expect((await onsale(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { out } = await onsale(['--help']);
-    for (const command of ['start', 'config', 'verify', 'dead-letters']) expect(out).toContain(command);
+    for (const command of ['start', 'config', 'verify', 'roles', 'dead-letters']) expect(out).toContain(command);
     expect((await onsale(['sell'])).code).toBe(1);
   });
 
@@ -54,7 +55,7 @@ describe('onsale config', () => {
   });
 });
 
-describe('onsale dead-letters', () => {
+describe('onsale beside a running system', () => {
   let system: TestSystem;
   let settings: Environment;
   beforeAll(async () => {
@@ -68,6 +69,27 @@ describe('onsale dead-letters', () => {
     };
   });
   afterAll(() => system.stop());
+
+  it('gives an account its roles, as for the first administrator', async () => {
+    const anybody = clientWith(system.url, '', '');
+    const account = {
+      username: 'grace',
+      email: 'grace@example.org',
+      password: 'a long password',
+      firstName: 'Grace',
+      lastName: 'H',
+    };
+    expect((await anybody.send('POST', '/v1/users/register', account)).status).toBe(201);
+    expect(await onsale(['roles', 'grace@example.org', 'admin', 'organizer'], settings)).toMatchObject({ code: 0 });
+    const { body } = await anybody.send('POST', '/v1/users/login', { username: 'grace', password: account.password });
+    expect(body.user.roles).toEqual(['admin', 'organizer']);
+
+    expect(await onsale(['roles', 'nobody', 'admin'], settings)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('no such account'),
+    });
+    expect(await onsale(['roles', 'grace', 'king'], settings)).toMatchObject({ code: 1, out: expect.stringContaining('roles') });
+  });
 
   it('shows what a service could not handle, and handles it once more, once', async () => {
     expect((await onsale(['dead-letters', 'list'], settings)).out).toBe('No dead letters.\n');

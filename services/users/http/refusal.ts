@@ -11,7 +11,7 @@ const DETAILS: Record<RefusalCode, string> = {
   EMAIL_TAKEN: 'There is an account with this e-mail address. Sign in instead.',
   INVALID_CREDENTIALS: 'There is no account with this name and password. Check both and try again.',
   ACCOUNT_BLOCKED: 'This account cannot sign in. Ask whoever runs this shop.',
-  USER_NOT_FOUND: 'There is no account with this id, or it was deleted.',
+  USER_NOT_FOUND: 'There is no such account, or it was deleted.',
   MAIL_TOKEN_INVALID: 'This token was used, has expired, or belongs to another address. Ask for a new e-mail.',
 };
 
