@@ -147,7 +147,7 @@ describe.skipIf(chromiumPath === null)('the web app', { timeout: 60_000 }, () =>
     expect(await loser.getByText('Held for you until').count()).toBe(0);
   });
 
-  it('keeps the hold in sight over a reload, and a choice that others take says so', async () => {
+  it('keeps buyer and hold over a reload, and a choice that others take says so', async () => {
     const eventId = await makeEvent(organizer, HALL);
     const [page, other] = [await signIn(await visitor(), `/events/${eventId}`), await visitor()];
     await other.goto(`${system.url}/events/${eventId}`);
@@ -161,7 +161,49 @@ describe.skipIf(chromiumPath === null)('the web app', { timeout: 60_000 }, () =>
 
     await page.reload();
     await page.getByText('Held for you until').waitFor();
-    expect(await page.getByRole('link', { name: 'Sign in to pay' }).isVisible()).toBe(true);
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await page.getByRole('button', { name: 'Go to payment' }).click();
+    await page.getByRole('button', { name: 'Pay $' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Pay $' }).waitFor();
+  });
+
+  it('is signed in in every tab, and signed out in all of them at once', async () => {
+    const first = await signIn(await visitor(), '/orders');
+    const second = await first.context().newPage();
+    await second.goto(`${system.url}/tickets`);
+    await second.getByText('No tickets yet').waitFor();
+
+    const ended = first.waitForResponse('**/v1/users/logout');
+    await first.getByRole('button', { name: 'Sign out' }).click();
+    await second.getByText('You were signed out in another tab.').waitFor();
+    await second.getByRole('heading', { name: 'Sign in to see your tickets.' }).waitFor();
+    expect((await ended).status()).toBe(204);
+
+    const asked: string[] = [];
+    second.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await second.reload();
+    await second.getByRole('heading', { name: 'Sign in to see your tickets.' }).waitFor();
+    expect(asked).not.toContain('/v1/users/refresh');
+    const cookies = await first.context().cookies();
+    expect(cookies.map((cookie) => cookie.name)).not.toContain('onsale_refresh');
+  });
+
+  it('goes on with a new token when one has expired, and says so when the session is over', async () => {
+    const page = await signIn(await visitor(), '/tickets');
+    await page.getByText('No tickets yet').waitFor();
+    const problem = { type: 'about:blank', title: 'x', status: 401, detail: 'x', code: 'TOKEN_EXPIRED', traceId: '' };
+    const body = { status: 401, contentType: 'application/problem+json', body: JSON.stringify(problem) };
+    await page.route('**/v1/orders?*', (route) => route.fulfill(body), { times: 1 });
+    const refreshed = page.waitForResponse('**/v1/users/refresh');
+    await page.getByRole('link', { name: 'Orders' }).click();
+    expect((await refreshed).status()).toBe(200);
+    await page.getByText('No orders yet').waitFor();
+
+    await page.context().clearCookies();
+    await page.reload();
+    await page.getByText('Your session here is over.').waitFor();
+    await page.getByRole('heading', { name: 'Sign in to see your orders.' }).waitFor();
   });
 
   it('takes a seat on the map by the keyboard alone', async () => {

@@ -2,20 +2,15 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { isRunning, useHold } from '../features/hold/hold.ts';
 import { useCountdown } from '../features/hold/use-countdown.ts';
 import type { Hold } from '../features/hold/hold.ts';
-import { logOut } from '../features/session/api/log-out.ts';
-import { endSession, useSession } from '../features/session/session.ts';
+import { signOut, useSessionState } from '../features/session/session.ts';
 import { formatCountdown } from '../shared/format/countdown.ts';
 import { useOnline } from '../shared/hooks/use-online.ts';
+import { Skeleton } from '../shared/ui/skeleton.tsx';
 
 const linkClass = 'rounded-[3px] py-2 text-sm underline-offset-8 hover:underline [&.active]:font-semibold [&.active]:underline';
 
-function signOut(): void {
-  logOut().catch(() => undefined);
-  endSession();
-}
-
 function Masthead() {
-  const session = useSession();
+  const state = useSessionState();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const returnTo = path === '/signin' || path === '/register' ? {} : { returnTo: path };
   return (
@@ -35,14 +30,16 @@ function Masthead() {
           <Link to="/orders" className={linkClass}>
             Orders
           </Link>
-          {session === null ? (
+          {state.phase === 'in' ? (
+            <button type="button" onClick={signOut} className={linkClass} title={`Signed in as ${state.session.user.username}`}>
+              Sign out<span className="max-sm:hidden"> {state.session.user.firstName}</span>
+            </button>
+          ) : state.phase === 'starting' ? (
+            <Skeleton className="h-5 w-16" />
+          ) : (
             <Link to="/signin" search={returnTo} className={linkClass}>
               Sign in
             </Link>
-          ) : (
-            <button type="button" onClick={signOut} className={linkClass} title={`Signed in as ${session.user.username}`}>
-              Sign out<span className="max-sm:hidden"> {session.user.firstName}</span>
-            </button>
           )}
         </nav>
       </div>
@@ -75,6 +72,22 @@ function HoldReminder() {
   return <HoldBar hold={hold} />;
 }
 
+const SIGNED_OUT_WORDS = {
+  ENDED: 'Your session here is over. Sign in again to go on; seats you hold stay held until their time is over.',
+  ELSEWHERE: 'You were signed out in another tab. Seats you hold stay held until their time is over.',
+} as const;
+
+/** For who is signed out without having pressed it here. */
+function SignedOutNote() {
+  const state = useSessionState();
+  if (state.phase !== 'out' || state.because === null) return null;
+  return (
+    <p role="status" className="border-b border-rule bg-raised px-4 py-2 text-center text-sm">
+      {SIGNED_OUT_WORDS[state.because]}
+    </p>
+  );
+}
+
 export function Layout() {
   const isOnline = useOnline();
   return (
@@ -89,6 +102,7 @@ export function Layout() {
       )}
       <HoldReminder />
       <Masthead />
+      <SignedOutNote />
       <main id="main" tabIndex={-1} className="flex flex-1 flex-col outline-none">
         <Outlet />
       </main>

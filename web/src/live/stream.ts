@@ -1,4 +1,4 @@
-import { send } from '../shared/api/client.ts';
+import { onSignerChange, send, signerKnown } from '../shared/api/client.ts';
 import { ApiProblem } from '../shared/api/problem.ts';
 import { createSseParser, type SseMessage } from './sse-parser.ts';
 
@@ -62,12 +62,24 @@ async function readOnce(handlers: StreamHandlers, outer: AbortSignal, onAnswer: 
 
 /**
  * Keeps an event stream open with `fetch`, so that the access token goes as a header and never into a URL. Comes back by itself after a
- * break, with growing pauses; stops for good when `signal` aborts or the server says that there is nothing to stream (4xx).
+ * break, with growing pauses, and at once when somebody has signed in or out; stops for good when `signal` aborts or the server says
+ * that there is nothing to stream (4xx). Every connection takes the token of its moment.
  */
 export async function keepStream(handlers: StreamHandlers, signal: AbortSignal): Promise<void> {
+  await signerKnown();
+  while (!signal.aborted) {
+    const turn = new AbortController();
+    const stopListening = onSignerChange(() => turn.abort());
+    await keepSignedStream(handlers, signal, turn.signal).finally(stopListening);
+    if (!turn.signal.aborted) return;
+  }
+}
+
+async function keepSignedStream(handlers: StreamHandlers, outer: AbortSignal, turn: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([outer, turn]);
   let failures = 0;
   const report = (state: StreamState): void => {
-    if (!signal.aborted) handlers.onState?.(state);
+    if (!outer.aborted) handlers.onState?.(state);
   };
   while (!signal.aborted) {
     let waitMs = 0;

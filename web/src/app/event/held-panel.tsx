@@ -6,14 +6,14 @@ import { release } from '../../features/hold/api/release.ts';
 import { type Hold, refreshHold, setHold } from '../../features/hold/hold.ts';
 import { HoldStub } from '../../features/hold/hold-stub.tsx';
 import { cancelOrder } from '../../features/orders/api/cancel-order.ts';
-import { useSession } from '../../features/session/session.ts';
+import { useSessionState } from '../../features/session/session.ts';
 import { Button, buttonClass } from '../../shared/ui/button.tsx';
 import { ErrorNotice } from '../../shared/ui/notice.tsx';
 import { StubHead } from './stub-head.tsx';
 
 /** The hold on its event's page: pay, or give the seats back. */
 export function HeldPanel({ event, hold }: { event: EventAnswer; hold: Hold }) {
-  const session = useSession();
+  const { phase } = useSessionState();
   const navigate = useNavigate();
   const { reservation } = hold;
   const ordering = useMutation({
@@ -30,7 +30,7 @@ export function HeldPanel({ event, hold }: { event: EventAnswer; hold: Hold }) {
     onError: () => refreshHold(reservation.userId),
   });
   const action =
-    session === null ? (
+    phase === 'out' || phase === 'away' ? (
       <Link
         to="/signin"
         search={{ returnTo: `/events/${event.eventId}` }}
@@ -39,7 +39,12 @@ export function HeldPanel({ event, hold }: { event: EventAnswer; hold: Hold }) {
         Sign in to pay
       </Link>
     ) : (
-      <Button look="primary" busy={ordering.isPending} onClick={() => ordering.mutate()} className="min-h-13 text-lg">
+      <Button
+        look="primary"
+        busy={ordering.isPending || phase === 'starting'}
+        onClick={() => ordering.mutate()}
+        className="min-h-13 text-lg"
+      >
         {ordering.isPending ? 'Writing the order…' : 'Go to payment'}
       </Button>
     );
@@ -50,7 +55,7 @@ export function HeldPanel({ event, hold }: { event: EventAnswer; hold: Hold }) {
         hold={hold}
         head={<StubHead event={event} />}
         action={action}
-        onRelease={session === null ? null : () => releasing.mutate()}
+        onRelease={phase !== 'in' ? null : () => releasing.mutate()}
         isReleasing={releasing.isPending}
         onForget={() => setHold(null)}
       />

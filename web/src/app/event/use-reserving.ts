@@ -4,7 +4,7 @@ import type { EventAnswer } from '../../../../contracts/http/catalog.ts';
 import type { ReserveBody } from '../../../../contracts/http/seating.ts';
 import { reserve } from '../../features/hold/api/reserve.ts';
 import { setHold } from '../../features/hold/hold.ts';
-import { useSession } from '../../features/session/session.ts';
+import { currentUser, sessionSettled } from '../../features/session/session.ts';
 import { type ChoiceStore } from '../../features/seat-map/choice.ts';
 import { fasterText } from '../../features/seat-map/model/alternatives.ts';
 import type { SeatLayout } from '../../features/seat-map/model/layout.ts';
@@ -39,12 +39,18 @@ type Options = {
 
 /** Holds what was chosen; who is not signed in signs in first and comes back to the same choice. */
 export function useReserving({ event, layout, choice, isFree, onRefused, onHeld }: Options) {
-  const session = useSession();
   const navigate = useNavigate();
   const goToSignIn = () => navigate({ to: '/signin', search: { returnTo: `/events/${event.eventId}` } });
   const reserving = useMutation({
-    mutationFn: (wish: Wish) => reserve({ eventId: event.eventId, ...wish }),
-    onSuccess: (reservation) => {
+    mutationFn: async (wish: Wish) => {
+      await sessionSettled();
+      return currentUser() === null ? null : reserve({ eventId: event.eventId, ...wish });
+    },
+    onSuccess: async (reservation) => {
+      if (reservation === null) {
+        await goToSignIn();
+        return;
+      }
       setHold({ reservation, eventName: event.name, orderId: null });
       choice.clear();
       onHeld();
@@ -58,10 +64,7 @@ export function useReserving({ event, layout, choice, isFree, onRefused, onHeld 
     },
   });
   return {
-    hold: (wish: Wish) => {
-      if (session === null) goToSignIn().catch(() => undefined);
-      else reserving.mutate(wish);
-    },
+    hold: (wish: Wish) => reserving.mutate(wish),
     isPending: reserving.isPending,
     /** What went wrong and was not told by `onRefused`. */
     error:

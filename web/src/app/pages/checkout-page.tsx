@@ -102,16 +102,24 @@ function Checkout({ order, state }: { order: Order; state: ReturnType<typeof use
   );
 }
 
+function CheckoutSkeleton() {
+  return (
+    <div className="mx-auto grid w-full max-w-6xl gap-8 px-4 py-12 lg:grid-cols-[25rem_1fr]">
+      <Skeleton className="h-96" />
+      <Skeleton className="h-64" />
+    </div>
+  );
+}
+
 function CheckoutOf({ orderId }: { orderId: string }) {
   const state = useOrder(orderId);
   const { query } = state;
   if (query.isPending) {
     return (
-      <div className="mx-auto grid w-full max-w-6xl gap-8 px-4 py-12 lg:grid-cols-[25rem_1fr]">
+      <>
         <Loading what="your order" />
-        <Skeleton className="h-96" />
-        <Skeleton className="h-64" />
-      </div>
+        <CheckoutSkeleton />
+      </>
     );
   }
   if (problemCode(query.error) === 'ORDER_NOT_FOUND') return <NotFoundPage />;
@@ -128,7 +136,7 @@ function CheckoutOf({ orderId }: { orderId: string }) {
 export function CheckoutPage() {
   const { orderId } = useParams({ from: '/checkout/$orderId' });
   return (
-    <RequireSession what="your order">
+    <RequireSession what="your order" skeleton={<CheckoutSkeleton />}>
       <CheckoutOf key={orderId} orderId={orderId} />
     </RequireSession>
   );

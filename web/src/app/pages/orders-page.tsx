@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { Order } from '../../../../contracts/http/orders.ts';
 import { getEvent } from '../../features/events/api/get-event.ts';
 import { listOrders } from '../../features/orders/api/list-orders.ts';
@@ -45,15 +46,32 @@ function OrderRow({ order }: { order: Order }) {
   );
 }
 
+function OrdersSkeleton() {
+  return (
+    <div className="grid gap-3">
+      <Skeleton className="h-20" />
+      <Skeleton className="h-20" />
+    </div>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  return (
+    <div className="mx-auto w-full max-w-3xl px-4 pt-10 pb-20 sm:px-6">
+      <h1 className="mb-8 text-2xl tracking-[-0.04em]">Your orders</h1>
+      {children}
+    </div>
+  );
+}
+
 function Orders() {
   const orders = useQuery(listOrders());
   if (orders.isPending) {
     return (
-      <div className="grid gap-3">
+      <>
         <Loading what="orders" />
-        <Skeleton className="h-20" />
-        <Skeleton className="h-20" />
-      </div>
+        <OrdersSkeleton />
+      </>
     );
   }
   if (orders.isError) return <ErrorNotice error={orders.error} onRetry={() => orders.refetch()} />;
@@ -71,11 +89,17 @@ function Orders() {
 export function OrdersPage() {
   useTitle('Your orders');
   return (
-    <RequireSession what="your orders">
-      <div className="mx-auto w-full max-w-3xl px-4 pt-10 pb-20 sm:px-6">
-        <h1 className="mb-8 text-2xl tracking-[-0.04em]">Your orders</h1>
+    <RequireSession
+      what="your orders"
+      skeleton={
+        <Frame>
+          <OrdersSkeleton />
+        </Frame>
+      }
+    >
+      <Frame>
         <Orders />
-      </div>
+      </Frame>
     </RequireSession>
   );
 }

@@ -1,4 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { getEvent } from '../../features/events/api/get-event.ts';
 import { listTickets } from '../../features/tickets/api/list-tickets.ts';
 import type { Ticket } from '../../features/tickets/ticket.ts';
@@ -31,15 +32,32 @@ function TicketGrid({ tickets }: { tickets: Ticket[] }) {
   );
 }
 
+function TicketsSkeleton() {
+  return (
+    <div className={ticketGridClass}>
+      <Skeleton className="h-96 w-full max-w-sm" />
+      <Skeleton className="h-96 w-full max-w-sm" />
+    </div>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  return (
+    <div className="mx-auto w-full max-w-6xl px-4 pt-10 pb-20 sm:px-6">
+      <h1 className="mb-8 text-2xl tracking-[-0.04em]">Your tickets</h1>
+      {children}
+    </div>
+  );
+}
+
 function Tickets() {
   const tickets = useQuery(listTickets());
   if (tickets.isPending) {
     return (
-      <div className={ticketGridClass}>
+      <>
         <Loading what="tickets" />
-        <Skeleton className="h-96 w-full max-w-sm" />
-        <Skeleton className="h-96 w-full max-w-sm" />
-      </div>
+        <TicketsSkeleton />
+      </>
     );
   }
   if (tickets.isError) return <ErrorNotice error={tickets.error} onRetry={() => tickets.refetch()} />;
@@ -51,11 +69,17 @@ function Tickets() {
 export function TicketsPage() {
   useTitle('Your tickets');
   return (
-    <RequireSession what="your tickets">
-      <div className="mx-auto w-full max-w-6xl px-4 pt-10 pb-20 sm:px-6">
-        <h1 className="mb-8 text-2xl tracking-[-0.04em]">Your tickets</h1>
+    <RequireSession
+      what="your tickets"
+      skeleton={
+        <Frame>
+          <TicketsSkeleton />
+        </Frame>
+      }
+    >
+      <Frame>
         <Tickets />
-      </div>
+      </Frame>
     </RequireSession>
   );
 }

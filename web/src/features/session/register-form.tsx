@@ -3,10 +3,9 @@ import type { FormEvent } from 'react';
 import { Button } from '../../shared/ui/button.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { ErrorNotice } from '../../shared/ui/notice.tsx';
-import { logIn } from './api/log-in.ts';
 import { register } from './api/register.ts';
 import { fieldErrors } from './form-errors.ts';
-import { startSession } from './session.ts';
+import { signIn } from './session.ts';
 
 function text(form: FormData, name: string): string {
   const value = form.get(name);
@@ -23,7 +22,7 @@ async function registerAndSignIn(form: FormData): Promise<void> {
     firstName: text(form, 'firstName').trim(),
     lastName: text(form, 'lastName').trim(),
   });
-  startSession(await logIn(username, password));
+  await signIn(username, password);
 }
 
 export function RegisterForm({ onDone }: { onDone: () => void }) {

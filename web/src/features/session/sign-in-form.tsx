@@ -4,8 +4,7 @@ import { problemCode } from '../../shared/api/problem.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { ErrorNotice, Notice } from '../../shared/ui/notice.tsx';
-import { logIn } from './api/log-in.ts';
-import { startSession } from './session.ts';
+import { signIn } from './session.ts';
 
 function text(form: FormData, name: string): string {
   const value = form.get(name);
@@ -13,31 +12,28 @@ function text(form: FormData, name: string): string {
 }
 
 export function SignInForm({ onDone }: { onDone: () => void }) {
-  const signIn = useMutation({
-    mutationFn: (form: FormData) => logIn(text(form, 'name').trim(), text(form, 'password')),
-    onSuccess: (answer) => {
-      startSession(answer);
-      onDone();
-    },
+  const signingIn = useMutation({
+    mutationFn: (form: FormData) => signIn(text(form, 'name').trim(), text(form, 'password')),
+    onSuccess: onDone,
   });
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    signIn.mutate(new FormData(event.currentTarget));
+    signingIn.mutate(new FormData(event.currentTarget));
   }
   return (
     <form onSubmit={submit} className="grid gap-4">
       <Field label="E-mail or username" name="name" autoComplete="username" autoCapitalize="none" spellCheck={false} required />
       <Field label="Password" name="password" type="password" autoComplete="current-password" required />
-      {signIn.isError &&
-        (problemCode(signIn.error) === 'INVALID_CREDENTIALS' ? (
+      {signingIn.isError &&
+        (problemCode(signingIn.error) === 'INVALID_CREDENTIALS' ? (
           <Notice tone="bad" title="That is not the right name or password">
             Check both; capital letters count in the password.
           </Notice>
         ) : (
-          <ErrorNotice error={signIn.error} />
+          <ErrorNotice error={signingIn.error} />
         ))}
-      <Button type="submit" look="primary" busy={signIn.isPending}>
-        {signIn.isPending ? 'Signing in…' : 'Sign in'}
+      <Button type="submit" look="primary" busy={signingIn.isPending}>
+        {signingIn.isPending ? 'Signing in…' : 'Sign in'}
       </Button>
     </form>
   );

@@ -1,13 +1,31 @@
-import { NetworkFailure, problemFrom } from './problem.ts';
+import { ApiProblem, NetworkFailure, problemFrom } from './problem.ts';
 import { learnServerClock } from './server-clock.ts';
 
-type Credentials = { token: () => string | null; onRejected: () => void };
+type Signer = { user: { userId: string }; accessToken: string };
 
-let credentials: Credentials = { token: () => null, onRejected: () => undefined };
+type Credentials = {
+  current: () => Signer | null;
+  /** After a rejected token: whether its owner has another one by now. Rejects when that could not be asked. */
+  renew: (rejected: Signer) => Promise<boolean>;
+  /** Somebody else signs, or nobody; not a new token of the same person. */
+  onChange: (listener: () => void) => () => void;
+  settled: () => Promise<void>;
+};
+
+let credentials: Credentials | null = null;
 
 /** The session says here how requests are signed; the client itself knows nothing of sessions. */
 export function signRequestsWith(source: Credentials): void {
   credentials = source;
+}
+
+/** Resolves when it is known who signs the requests of this page. */
+export async function signerKnown(): Promise<void> {
+  await credentials?.settled();
+}
+
+export function onSignerChange(listener: () => void): () => void {
+  return credentials?.onChange(listener) ?? (() => undefined);
 }
 
 export type ApiRequest = {
@@ -16,7 +34,11 @@ export type ApiRequest = {
   idempotencyKey?: string;
   signal?: AbortSignal | undefined;
   accept?: string;
+  /** An access token instead of the session's, or `null` for none; such a request is never repeated. */
+  signedBy?: string | null;
 };
+
+const OUTDATED: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'UNAUTHENTICATED']);
 
 function headersOf(request: ApiRequest, token: string | null): Headers {
   const headers = new Headers({ accept: request.accept ?? 'application/json' });
@@ -26,12 +48,7 @@ function headersOf(request: ApiRequest, token: string | null): Headers {
   return headers;
 }
 
-/**
- * One request to the API. Throws `ApiProblem` for an error answer and `NetworkFailure` when there was none.
- * A rejected token ends the session in this tab, so that the pages ask to sign in.
- */
-export async function send(path: string, request: ApiRequest = {}): Promise<Response> {
-  const token = credentials.token();
+async function sendOnce(path: string, request: ApiRequest, token: string | null): Promise<Response> {
   const sentAtMs = Date.now();
   let response: Response;
   try {
@@ -43,14 +60,33 @@ export async function send(path: string, request: ApiRequest = {}): Promise<Resp
       credentials: 'same-origin',
     });
   } catch (error) {
-    if (request.signal?.aborted === true) throw error;
+    if (request.signal?.aborted === true && !isTimeout(request.signal.reason)) throw error;
     throw new NetworkFailure(error);
   }
   learnServerClock(response.headers.get('date'), sentAtMs, Date.now());
   if (response.ok) return response;
-  const problem = await problemFrom(response);
-  if (response.status === 401 && token !== null) credentials.onRejected();
-  throw problem;
+  throw await problemFrom(response);
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
+
+/**
+ * One request to the API. Throws `ApiProblem` for an error answer and `NetworkFailure` when there was none.
+ * When the session's token is rejected it is renewed, and the request sent a second and last time; a server that rejects a token has
+ * done nothing yet.
+ */
+export async function send(path: string, request: ApiRequest = {}): Promise<Response> {
+  if (request.signedBy !== undefined) return sendOnce(path, request, request.signedBy);
+  const signer = credentials?.current() ?? null;
+  try {
+    return await sendOnce(path, request, signer?.accessToken ?? null);
+  } catch (error) {
+    const isOutdated = error instanceof ApiProblem && OUTDATED.has(error.code);
+    if (!isOutdated || signer === null || credentials === null || !(await credentials.renew(signer))) throw error;
+  }
+  return sendOnce(path, request, credentials.current()?.accessToken ?? null);
 }
 
 /** The JSON of an answer; its form is the contract's, which the server's own tests hold. */

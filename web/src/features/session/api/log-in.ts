@@ -4,5 +4,5 @@ import { requestJson } from '../../../shared/api/client.ts';
 /** Signs in with an e-mail address (anything with an @) or a username. */
 export function logIn(name: string, password: string): Promise<LoginAnswer> {
   const who = name.includes('@') ? { email: name } : { username: name };
-  return requestJson('/v1/users/login', { method: 'POST', body: { ...who, password } });
+  return requestJson('/v1/users/login', { method: 'POST', body: { ...who, password }, signedBy: null });
 }
