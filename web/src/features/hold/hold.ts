@@ -37,7 +37,7 @@ export function isRunning({ reservation }: Hold): boolean {
   return reservation.status === 'RESERVED' && Date.parse(reservation.expiresAt) > serverNow();
 }
 
-/** Asks the server what became of the hold, after a reload and a new sign-in: it may be paid for, over, or someone else's. */
+/** Asks the server what became of the hold, after a reload or a new sign-in: it may be paid for, over, or someone else's. */
 export async function refreshHold(userId: string): Promise<void> {
   const known = hold.get();
   if (known === null) return;
