@@ -1,5 +1,6 @@
 import { sql } from '../../platform/postgres/database.ts';
-import { finding, violation } from '../report.ts';
+import { compare } from '../compare.ts';
+import { finding, findings, violation } from '../report.ts';
 import type { Check, Evidence } from './check.ts';
 
 const HELD_BY_NOBODY = sql(
@@ -46,38 +47,37 @@ const COUNTS = sql(
 );
 const ALLOCATED = sql(
   'verify.allocated_reservations',
-  `select reservation_id as "reservationId", order_id as "orderId", quantity from reservation where status = 'ALLOCATED'`,
+  `select reservation_id as cursor, reservation_id as "reservationId", order_id as "orderId", quantity
+   from reservation where status = 'ALLOCATED' and reservation_id > $1 order by reservation_id limit $2`,
 );
-const TICKETED = sql(
-  'verify.ticketed_orders',
-  `select order_id as "orderId", count(*)::integer as tickets from ticket where status <> 'REVOKED' group by order_id`,
+const UNTICKETED = sql(
+  'verify.allocated_without_tickets',
+  `select allocated.*, tickets::integer from json_to_recordset($1::json) as allocated ("reservationId" text, "orderId" text, quantity integer)
+   cross join lateral (select count(*) as tickets from ticket where order_id = "orderId" and status <> 'REVOKED') as live
+   where tickets < quantity`,
 );
-
-type AllocatedRow = { reservationId: string; orderId: string | null; quantity: number };
 
 export const holdsEnd: Check = {
   invariant: 4,
   promise: 'a hold that ends gives all its seats and places back, together',
   check: async ({ seating, orders, busy }: Evidence) => {
-    const [heldByNobody, heldByEnded, notWhole, placesDiffer, [counts], allocated, ticketed] = await Promise.all([
+    const [heldByNobody, heldByEnded, notWhole, placesDiffer, [counts]] = await Promise.all([
       seating.rows<Record<string, unknown>>(HELD_BY_NOBODY),
       seating.rows<Record<string, unknown>>(HELD_BY_ENDED),
       seating.rows<Record<string, unknown>>(NOT_WHOLE),
       seating.rows<Record<string, unknown>>(PLACES_DIFFER),
       seating.rows<{ all: number; ended: number }>(COUNTS),
-      seating.rows<AllocatedRow>(ALLOCATED),
-      orders.rows<{ orderId: string; tickets: number }>(TICKETED),
     ]);
-    const ticketsOf = new Map(ticketed.map(({ orderId, tickets }) => [orderId, tickets]));
-    const lost = allocated.filter(({ orderId, quantity }) => orderId === null || (ticketsOf.get(orderId) ?? 0) < quantity);
+    const lost = findings('seats and places taken for good without a ticket');
+    // Between allocation and confirmation this is how it should be.
+    if (busy.length === 0) await compare({ in: seating, page: ALLOCATED }, { in: orders, differing: UNTICKETED }, lost.add);
     return finding(
       `${counts?.all ?? 0} reservations, ${counts?.ended ?? 0} of them ended`,
       violation('seats RESERVED without a live reservation', heldByNobody),
       violation('ended reservations that still hold seats', heldByEnded),
       violation('live reservations that do not hold all their seats', notWhole),
       violation('sections whose places are not those of their live reservations', placesDiffer),
-      // Between allocation and confirmation this is how it should be.
-      busy.length > 0 ? [] : violation('seats and places taken for good without a ticket', lost),
+      lost.found(),
     );
   },
 };

@@ -1,17 +1,24 @@
 import { sql } from '../../platform/postgres/database.ts';
-import { finding, violation } from '../report.ts';
-import type { Check, Evidence } from './check.ts';
+import { compare } from '../compare.ts';
+import { finding, findings, violation } from '../report.ts';
+import type { Check, Evidence, Row } from './check.ts';
 
 const TICKETS = sql(
   'verify.live_seat_tickets',
-  `select event_id as "eventId", seat_id as "seatId", count(*)::integer as tickets, min(order_id) as "orderId",
-     array_to_json(array_agg(ticket_id order by ticket_id)) as "ticketIds"
-   from ticket where status <> 'REVOKED' and seat_id is not null group by event_id, seat_id`,
+  `select event_id || ' ' || lpad(seat_id::text, 10, '0') as cursor, event_id as "eventId", seat_id as "seatId",
+     count(*)::integer as tickets, min(order_id) as "orderId", array_to_json(array_agg(ticket_id order by ticket_id)) as "ticketIds"
+   from ticket where status <> 'REVOKED' and seat_id is not null
+     and (event_id, seat_id) > (split_part($1, ' ', 1) collate "C", coalesce(nullif(split_part($1, ' ', 2), ''), '0')::integer)
+   group by event_id, seat_id order by ticket.event_id, ticket.seat_id limit $2`,
 );
-const SEATS_OF_ORDERS = sql(
-  'verify.seats_of_orders',
-  `select seat_state.event_id as "eventId", seat_id as "seatId", reservation.order_id as "orderId"
-   from seat_state join reservation using (reservation_id) where seat_state.status = 'L'`,
+/** Sold twice, or free to be sold again. */
+const TICKETS_WRONG = sql(
+  'verify.tickets_wrong',
+  `select told.*, reservation.order_id as "allocatedTo"
+   from json_to_recordset($1::json) as told ("eventId" text, "seatId" integer, tickets integer, "orderId" text, "ticketIds" json)
+   left join seat_state on seat_state.event_id = "eventId" and seat_id = "seatId" and seat_state.status = 'L'
+   left join reservation using (reservation_id)
+   where tickets > 1 or reservation.order_id is distinct from "orderId"`,
 );
 const SEATS_CLAIMED_TWICE = sql(
   'verify.seats_claimed_twice',
@@ -32,30 +39,24 @@ const SECTIONS_OVER_CAPACITY = sql(
    where reserved + allocated > capacity or coalesce(taken, 0) > capacity`,
 );
 
-type TicketRow = { eventId: string; seatId: number; tickets: number; orderId: string; ticketIds: string[] };
-type SeatRow = { eventId: string; seatId: number; orderId: string | null };
-
 export const noDoubleSale: Check = {
   invariant: 1,
   promise: 'a seat has at most one live ticket, and no section holds more than its capacity',
   check: async ({ seating, orders }: Evidence) => {
+    const soldTwice = findings('seats with more than one live ticket');
+    const notTaken = findings('live tickets for seats that seating has not allocated to their order');
     // Tickets first: a seat is allocated before its ticket is issued, so one that is sold meanwhile does not look free.
-    const tickets = await orders.rows<TicketRow>(TICKETS);
-    const [seats, claimedTwice, overCapacity] = await Promise.all([
-      seating.rows<SeatRow>(SEATS_OF_ORDERS),
-      seating.rows<Record<string, unknown>>(SEATS_CLAIMED_TWICE),
-      seating.rows<Record<string, unknown>>(SECTIONS_OVER_CAPACITY),
+    const tickets = await compare({ in: orders, page: TICKETS }, { in: seating, differing: TICKETS_WRONG }, (...rows) => {
+      for (const row of rows) (Number(row['tickets']) > 1 ? soldTwice : notTaken).add(row);
+    });
+    const [claimedTwice, overCapacity] = await Promise.all([
+      seating.rows<Row>(SEATS_CLAIMED_TWICE),
+      seating.rows<Row>(SECTIONS_OVER_CAPACITY),
     ]);
-    const orderOf = new Map(seats.map(({ eventId, seatId, orderId }) => [`${eventId} ${seatId}`, orderId]));
-    const soldTwice = tickets.filter((ticket) => ticket.tickets > 1);
-    // Such a seat is free to be sold again.
-    const notTaken = tickets.filter(
-      ({ eventId, seatId, orderId, tickets: number }) => number === 1 && orderOf.get(`${eventId} ${seatId}`) !== orderId,
-    );
     return finding(
-      `${tickets.length} seats with tickets`,
-      violation('seats with more than one live ticket', soldTwice),
-      violation('live tickets for seats that seating has not allocated to their order', notTaken),
+      `${tickets} seats with tickets`,
+      soldTwice.found(),
+      notTaken.found(),
       violation('seats that two live reservations claim', claimedTwice),
       violation('sections with more places reserved + allocated than their capacity', overCapacity),
     );

@@ -1,7 +1,7 @@
 import { sql, type Tx } from '../../platform/postgres/database.ts';
 import type { Evidence } from '../invariants/check.ts';
 import { findings, type Violation } from '../report.ts';
-import { compare } from './compare.ts';
+import { compare } from '../compare.ts';
 
 /** From when on the log has everything: the first record, or always when it is the first there ever was. */
 const RETAINED_SINCE = `(select case when log_offset = 0 then '-infinity' else appended_at end from record where topic = `;

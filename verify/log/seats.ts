@@ -1,7 +1,7 @@
 import { sql, type Tx } from '../../platform/postgres/database.ts';
 import { findings, type Violation } from '../report.ts';
 import type { Evidence } from '../invariants/check.ts';
-import { compare } from './compare.ts';
+import { compare } from '../compare.ts';
 
 const SALES_PAGE = sql(
   'verify.logged_sales_page',

@@ -1,5 +1,5 @@
-import type { Statement, Tx } from '../../platform/postgres/database.ts';
-import type { Row } from '../invariants/check.ts';
+import type { Statement, Tx } from '../platform/postgres/database.ts';
+import type { Row } from './invariants/check.ts';
 
 const PAGE = 5_000;
 
