@@ -46,7 +46,7 @@ describe('users', () => {
           ...{ sessionId: idOf('ses'), user },
         },
       ]);
-      expect((await get('/v1/users/me', { token: login.body.accessToken })).body).toEqual(user);
+      expect((await get('/v1/users/me', { token: login.body.accessToken })).body).toEqual({ ...user, emailVerified: false });
     }
   });
 
