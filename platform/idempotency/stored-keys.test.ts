@@ -160,6 +160,7 @@ describe('a key under a lease', () => {
     // No renewal comes through while this attempt "is dead": its statements go nowhere.
     const stalled = { ...db.database, run: () => Promise.reject(new Error('cut off')) };
     void withLease(stalled, key, (lease) => ((dead = lease), new Promise(() => undefined)), { leaseMs: 50 });
+    await vi.waitFor(() => expect(dead).toBeDefined());
     const outcome = await vi.waitFor(
       async () => {
         const seen = await withLease(db.database, key, async (lease) => {
