@@ -129,7 +129,11 @@ function noteUnavailable(work: Work, answer: Refusal): void {
 
 /** Whether seats or places changed, as opposed to what is only known of a reservation. */
 function changesVersion(changes: readonly TracedChange[]): boolean {
-  return changes.some(({ change }) => change.type !== 'window-set' && change.type !== 'allocation-refused');
+  return changes.some(({ change }) => movesSeats(change));
+}
+
+function movesSeats({ type }: Change): boolean {
+  return type !== 'window-set' && type !== 'allocation-refused';
 }
 
 /** Sends every write and leaves them unawaited, so that COMMIT goes out right behind them. */
@@ -176,7 +180,7 @@ function eventsOf(work: Work, now: Date): DomainEvent[] {
 function touchedSeats(changes: readonly TracedChange[]): number[] {
   const seatIds = new Set<number>();
   for (const { change, before } of changes) {
-    if (change.type === 'window-set' || change.type === 'allocation-refused') continue;
+    if (!movesSeats(change)) continue;
     const touched =
       change.type === 'reserved' ? change.reservation.seatIds : 'seatIds' in change ? change.seatIds : before?.seatIds;
     for (const seatId of touched ?? []) seatIds.add(seatId);
@@ -187,7 +191,7 @@ function touchedSeats(changes: readonly TracedChange[]): number[] {
 function touchedPlaces(changes: readonly TracedChange[]): number[] {
   const sections = new Set<number>();
   for (const { change, before } of changes) {
-    if (change.type === 'window-set' || change.type === 'allocation-refused') continue;
+    if (!movesSeats(change)) continue;
     const reservation = change.type === 'reserved' ? change.reservation : before;
     for (const place of reservation?.places ?? []) sections.add(place.sectionIndex);
   }
