@@ -111,6 +111,7 @@ function orderFor(reservation: Reservation, rules: PriceRules, now: Date): Order
     eventId,
     reservationId,
     status: 'PENDING' as const,
+    oneCall: false,
     ...priceOrder(itemsOf(reservation), rules),
     currency,
     paymentId: null,

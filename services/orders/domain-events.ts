@@ -25,10 +25,10 @@ export function bookingConfirmed(order: OrderState, traceparent: Trace): DomainE
   return of('booking.confirmed', order, data, traceparent);
 }
 
-/** @param paymentId of money that must go back */
+/** @param paymentId of money that must go back, or null when none was captured */
 export function bookingFailed(
   order: OrderState,
-  reason: RefundReason,
+  reason: RefundReason | 'BOOKING_DECLINED',
   paymentId: string | null,
   at: Date,
   traceparent: Trace,

@@ -1,12 +1,12 @@
 import { appendToOutbox } from '../../platform/outbox/append.ts';
 import type { Tx } from '../../platform/postgres/database.ts';
 import { paymentFailed, type OrderChange } from './domain/order.ts';
-import { bookingCancelled, bookingRecord } from './domain-events.ts';
+import { bookingCancelled, bookingFailed, bookingRecord } from './domain-events.ts';
 import { lockOrders, saveChanges } from './store/orders.ts';
 
 export type FailedPayment = { orderId: string; paymentId: string; traceparent: string | undefined };
 
-/** Orders whose payment came to nothing are open for another one, or end if their hold is over. */
+/** Orders whose payment came to nothing are open for another one, or end if their hold is over; bookings have failed. */
 export async function failPayments(tx: Tx, failed: readonly FailedPayment[], at: Date): Promise<void> {
   const orders = await lockOrders(tx, [...new Set(failed.map(({ orderId }) => orderId))]);
   const changes: OrderChange[] = [];
@@ -23,8 +23,11 @@ export async function failPayments(tx: Tx, failed: readonly FailedPayment[], at:
   await saveChanges(tx, changes);
 }
 
-/** An order that ended without ever being paid is told of as cancelled, with what ended it. */
+/** An order that ended without ever being paid is told of as cancelled, or as failed, with what ended it. */
 export function announceEnd(tx: Tx, { order, cause }: OrderChange, traceparent: string | undefined): Promise<number> {
-  if (order.status !== 'EXPIRED' && order.status !== 'CANCELLED') return Promise.resolve(0);
-  return appendToOutbox(tx, [bookingRecord(order.orderId, [bookingCancelled(order, cause, traceparent)])]);
+  const { orderId, status, updatedAt } = order;
+  if (cause === 'BOOKING_DECLINED')
+    return appendToOutbox(tx, [bookingRecord(orderId, [bookingFailed(order, cause, null, updatedAt, traceparent)])]);
+  if (status !== 'EXPIRED' && status !== 'CANCELLED') return Promise.resolve(0);
+  return appendToOutbox(tx, [bookingRecord(orderId, [bookingCancelled(order, cause, traceparent)])]);
 }

@@ -8,17 +8,18 @@ import type { Database } from '../../../platform/postgres/database.ts';
 
 /**
  * Seating learns of a cancelled event by itself too; whoever is first, it is once. The hold of an order that was given up during its
- * payment is kept by that payment until we say so.
+ * payment, or of a booking whose payment failed, is kept by that payment until we say so.
  */
 const RELEASES = new Map<string, ReleaseReason>([
   ['CANCELLED_BY_BUYER', 'CANCELLED'],
   ['ORDER_CANCELLED', 'CANCELLED'],
   ['EVENT_CANCELLED', 'EVENT_CANCELLED'],
+  ['BOOKING_DECLINED', 'PAYMENT_FAILED'],
 ] satisfies [OrderCause | RefundReason, ReleaseReason][]);
 
 /**
- * An order was given up before it was confirmed: its seats become free. By an event of our own, so that it also happens when seating
- * was away at the moment of the cancellation.
+ * An order was given up, or failed, before it was confirmed: its seats become free. By an event of our own, so that it also happens
+ * when seating was away at that moment.
  */
 export function onOrderCancelled(database: Database, services: ServiceClient): Subscription<void> {
   return {

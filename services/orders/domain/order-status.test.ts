@@ -6,7 +6,7 @@ import { canBeConfirmed, isSettled, nextStatus, ORDER_CAUSES, type OrderCause } 
 /** What an order may become, whatever happens to it. */
 const ALLOWED: Record<OrderStatus, OrderStatus[]> = {
   PENDING: ['PAYMENT_PROCESSING', 'CONFIRMED', 'EXPIRED', 'CANCELLED'],
-  PAYMENT_PROCESSING: ['PENDING', 'PAYMENT_PROCESSING', 'CONFIRMED', 'EXPIRED', 'CANCELLED'],
+  PAYMENT_PROCESSING: ['PENDING', 'PAYMENT_PROCESSING', 'CONFIRMED', 'EXPIRED', 'CANCELLED', 'FAILED'],
   EXPIRED: ['EXPIRED', 'CONFIRMED', 'REFUNDED'],
   CANCELLED: ['CANCELLED', 'REFUNDED'],
   FAILED: ['FAILED', 'REFUNDED'],

@@ -4,6 +4,7 @@ import type { OrderStatus } from '../../../contracts/http/orders.ts';
 export const ORDER_CAUSES = [
   'PAYMENT_STARTED',
   'PAYMENT_FAILED',
+  'BOOKING_DECLINED',
   'HOLD_EXPIRED',
   'HOLD_RELEASED',
   'EVENT_CANCELLED',
@@ -27,6 +28,7 @@ export type OrderCause = (typeof ORDER_CAUSES)[number];
  * - Only a payment whose seats are still free leads out of EXPIRED; otherwise the money goes back.
  * - An order that has ended keeps its status when late money for it must go back, and is REFUNDED once it went.
  * - A cancellation during a payment is only noted, too: money that comes goes back.
+ * - A booking made in one call has one payment: without it, it has FAILED.
  * - A confirmed order that is given up stays so, with its tickets void, until their money went back, or could not.
  */
 const TRANSITIONS: Record<OrderStatus, Partial<Record<OrderCause, OrderStatus>>> = {
@@ -43,6 +45,7 @@ const TRANSITIONS: Record<OrderStatus, Partial<Record<OrderCause, OrderStatus>>>
   PAYMENT_PROCESSING: {
     PAYMENT_STARTED: 'PAYMENT_PROCESSING',
     PAYMENT_FAILED: 'PENDING',
+    BOOKING_DECLINED: 'FAILED',
     CANCELLED_BY_BUYER: 'PAYMENT_PROCESSING',
     HOLD_EXPIRED: 'PAYMENT_PROCESSING',
     HOLD_RELEASED: 'PAYMENT_PROCESSING',

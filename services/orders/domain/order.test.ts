@@ -11,6 +11,7 @@ const pending: OrderState = {
   eventId: 'evt_1',
   reservationId: 'res_1',
   status: 'PENDING',
+  oneCall: false,
   items: [{ seatId: 1, seatCode: 'A-1', section: 'A', priceCents: 100, feeCents: 0, taxCents: 0 }],
   subtotalCents: 100,
   feeCents: 0,
@@ -68,6 +69,18 @@ describe('a payment that failed', () => {
     const steps = paymentFailed(noted?.order ?? paying, 'pay_1', at);
     expect(steps.map(({ order }) => order.status)).toEqual(['PENDING', 'EXPIRED']);
     expect(steps.at(-1)?.order.checkAt).toBeNull();
+  });
+
+  it('fails a booking made in one call, unless it was given up before', () => {
+    const booked: OrderState = { ...paying, oneCall: true };
+    expect(paymentFailed(booked, 'pay_1', at)).toMatchObject([
+      { cause: 'BOOKING_DECLINED', order: { status: 'FAILED', paymentId: null, checkAt: null } },
+    ]);
+    expect(paymentFailed({ ...booked, holdEndReason: 'EXPIRED' }, 'pay_1', at).map(({ order }) => order.status)).toEqual([
+      'FAILED',
+    ]);
+    const givenUp = paymentFailed({ ...booked, cancelReason: 'BUYER' }, 'pay_1', at);
+    expect(givenUp.map(({ order }) => order.status)).toEqual(['PENDING', 'CANCELLED']);
   });
 });
 

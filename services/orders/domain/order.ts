@@ -9,6 +9,8 @@ export type OrderState = {
   eventId: string;
   reservationId: string;
   status: OrderStatus;
+  /** Made with its hold and its payment in one call: when that payment comes to nothing, it has failed. */
+  oneCall: boolean;
   items: readonly PricedItem[];
   subtotalCents: number;
   feeCents: number;
@@ -89,14 +91,16 @@ export function holdEnded(order: OrderState, reason: ReleaseReason, at: Date): O
 
 /**
  * A payment came to nothing: back to PENDING so that another card can be tried, and from there to the end if the hold is over
- * already. News of any other payment than the one under way changes nothing.
+ * already. A booking made in one call has failed, unless it was given up before. News of any other payment than the one under way
+ * changes nothing.
  */
 export function paymentFailed(order: OrderState, paymentId: string, at: Date): OrderChange[] {
   if (order.paymentId !== paymentId) return [];
   const fields = { paymentId: null, paymentWindowEndsAt: null, holdEndReason: null };
-  const back = changeOrder(order, 'PAYMENT_FAILED', at, fields);
+  const declined = order.oneCall && order.cancelReason === null;
+  const back = changeOrder(order, declined ? 'BOOKING_DECLINED' : 'PAYMENT_FAILED', at, fields);
   if (back === null) return [];
-  const end = endAfterPayment(back.order, order, at);
+  const end = declined ? null : endAfterPayment(back.order, order, at);
   return end === null ? [back] : [back, end];
 }
 

@@ -11,6 +11,7 @@ type Row = {
   event_id: string;
   reservation_id: string;
   status: OrderStatus;
+  one_call: boolean;
   items: PricedItem[];
   subtotal_cents: number;
   fee_cents: number;
@@ -28,7 +29,7 @@ type Row = {
   updated_at: Date;
 };
 
-const COLUMNS = `order_id, user_id, event_id, reservation_id, status, items, subtotal_cents, fee_cents, tax_cents, total_cents, currency,
+const COLUMNS = `order_id, user_id, event_id, reservation_id, status, one_call, items, subtotal_cents, fee_cents, tax_cents, total_cents, currency,
   payment_id, confirmation_number, expires_at, payment_window_ends_at, hold_end_reason, cancel_reason, check_at, created_at, updated_at`;
 
 const READ = sql('orders.read', `select ${COLUMNS} from orders where order_id = any($1::text[])`);
@@ -54,14 +55,14 @@ const STATUSES = sql('orders.statuses', `select order_id, status from orders whe
 /** Sorted, so that two batches that name the same reservations wait for one another and never in a circle. */
 const INSERT = sql(
   'orders.insert',
-  `insert into orders (order_id, user_id, event_id, reservation_id, status, items, subtotal_cents, fee_cents, tax_cents, total_cents,
+  `insert into orders (order_id, user_id, event_id, reservation_id, status, one_call, items, subtotal_cents, fee_cents, tax_cents, total_cents,
      currency, expires_at, check_at, created_at, updated_at)
-   select order_id, user_id, event_id, reservation_id, 'PENDING', items::jsonb, subtotal_cents, fee_cents, tax_cents, total_cents,
+   select order_id, user_id, event_id, reservation_id, 'PENDING', one_call, items::jsonb, subtotal_cents, fee_cents, tax_cents, total_cents,
      currency, expires_at, check_at, created_at, created_at
    from unnest($1::text[], $2::text[], $3::text[], $4::text[], string_to_array($5::text, E'\\x1E'), $6::integer[], $7::integer[],
-     $8::integer[], $9::integer[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[])
+     $8::integer[], $9::integer[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::boolean[])
      as given (order_id, user_id, event_id, reservation_id, items, subtotal_cents, fee_cents, tax_cents, total_cents, currency,
-       expires_at, check_at, created_at)
+       expires_at, check_at, created_at, one_call)
    order by reservation_id
    on conflict (reservation_id) where status not in ('CANCELLED', 'FAILED', 'REFUNDED') do nothing
    returning order_id`,
@@ -150,6 +151,7 @@ export async function insertOrders(tx: Tx, orders: readonly OrderState[]): Promi
     column((o) => o.expiresAt),
     column((o) => o.checkAt),
     column((o) => o.createdAt),
+    column((o) => o.oneCall),
   ]);
   const inserted = new Set(rows.map((row) => row.order_id));
   const made = orders.filter((order) => inserted.has(order.orderId));
@@ -203,6 +205,7 @@ function toOrder(row: Row): OrderState {
     eventId: row.event_id,
     reservationId: row.reservation_id,
     status: row.status,
+    oneCall: row.one_call,
     items: row.items,
     subtotalCents: row.subtotal_cents,
     feeCents: row.fee_cents,
