@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const PLACES = ['bin', 'contracts', 'demo', 'platform', 'scripts', 'services', 'test', 'verify', 'web'];
+const PLACES = ['bench', 'bin', 'contracts', 'demo', 'platform', 'scripts', 'services', 'test', 'verify', 'web'];
 
 export default defineConfig({
   test: {
