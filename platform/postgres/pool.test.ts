@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Socket } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testDatabase } from '../../test/support/postgres.ts';
 import type { TestDatabase } from '../../test/support/postgres.ts';
 import { sql } from './database.ts';
@@ -69,6 +70,19 @@ describe('a transaction', () => {
     });
     expect(answer).toBe('done');
     expect(await stored()).toEqual([1, 2]);
+  });
+
+  it('sends the statements of one turn in one write, and what is left unawaited together with COMMIT', async () => {
+    const writes = vi.spyOn(Socket.prototype, '_writeGeneric' as 'write');
+    await test.database.transaction(async (tx) => {
+      await Promise.all([tx.run(insert, [1, null]), tx.run(insert, [2, null])]);
+      expect(writes).toHaveBeenCalledTimes(1);
+      void tx.run(insert, [3, null]);
+      void tx.run(insert, [4, null]);
+    });
+    expect(writes).toHaveBeenCalledTimes(2);
+    writes.mockRestore();
+    expect(await stored()).toEqual([1, 2, 3, 4]);
   });
 
   it('runs at READ COMMITTED', async () => {

@@ -2,6 +2,7 @@ import { DatabaseError } from 'pg';
 import type { PoolClient, QueryResult } from 'pg';
 import type { Statement, Tx } from './database.ts';
 import { CommitOutcomeUnknown, isConnectionLost } from './errors.ts';
+import { holdWrites, type HeldWrites } from './held-writes.ts';
 
 export type Outcome<T> = { broken: boolean } & ({ ok: true; value: T } | { ok: false; error: unknown });
 
@@ -21,17 +22,26 @@ export async function inTransaction<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<Outcome<T>> {
   const failures: Failures = { first: null, all: new Set(), broken: false };
+  const writes = holdWrites(client);
   let begun = false;
   let over = false;
 
   function send(statement: Statement, values: readonly unknown[]): Promise<QueryResult> {
     // Work that goes on after its transaction ended would otherwise write into the transaction of the connection's next user.
     if (over) return Promise.reject(new Error(`${statement.name} was issued after its transaction had ended.`));
+    holdForTurn();
     if (!begun) {
       begun = true;
       void noted(client.query('BEGIN ISOLATION LEVEL READ COMMITTED'), failures);
     }
     return noted(client.query({ ...statement, values: [...values] }), failures);
+  }
+  /** What the end of `work` left unsent goes with COMMIT. */
+  function holdForTurn(): void {
+    if (!writes.hold()) return;
+    process.nextTick(() => {
+      if (!over) writes.release();
+    });
   }
   const tx: Tx = {
     rows: <Row>(statement: Statement, values: readonly unknown[] = []) => quiet(send(statement, values).then(rowsOf<Row>)),
@@ -41,10 +51,11 @@ export async function inTransaction<T>(
   try {
     const value = await work(tx);
     over = true;
-    if (begun) await commit(client, isLost, failures);
+    if (begun) await commit(client, isLost, failures, writes);
     return { ok: true, value, broken: failures.broken };
   } catch (thrown) {
     over = true;
+    writes.release();
     // What `work` made of a statement's error is its own to say; the error itself, or an echo of it, becomes the first one.
     const error = failures.first !== null && failures.all.has(thrown) ? failures.first.error : thrown;
     if (begun && !isLost()) await rollback(client, failures);
@@ -57,14 +68,16 @@ export function rowsOf<Row>({ rows }: QueryResult): Row[] {
   return rows;
 }
 
-async function commit(client: PoolClient, isLost: () => boolean, failures: Failures): Promise<void> {
+async function commit(client: PoolClient, isLost: () => boolean, failures: Failures, writes: HeldWrites): Promise<void> {
   // The driver reports a statement it could not even send on the next tick; the server would commit without it.
   await new Promise<void>((resolve) => process.nextTick(resolve));
   throwFirst(failures);
   if (isLost()) throw new Error('Connection terminated before COMMIT was sent');
+  const committed = client.query('COMMIT');
+  writes.release();
   let command: string;
   try {
-    ({ command } = await client.query('COMMIT'));
+    ({ command } = await committed);
   } catch (error) {
     failures.broken = true;
     if (!isConnectionLost(failures.first?.error)) throwFirst(failures);
