@@ -29,7 +29,9 @@ export type Databases = ReadonlyMap<DatabaseOwner, OpenDatabase>;
 
 const HAS_TABLE = sql('verify.has_table', `select to_regclass($1) is not null as found`);
 /** The sums over everything may take a while on a large system. */
-const STATEMENT_TIMEOUT_MS = 120_000;
+const STATEMENT_TIMEOUT_MS = 600_000;
+/** One with the journal, one with a page of rows or everything, and one to spare. */
+const CONNECTIONS = 3;
 
 /** Opens them, of a running program or of one that is stopped, and closes them after `work`. */
 export async function withDatabases<T>(
@@ -47,7 +49,7 @@ export async function withDatabases<T>(
       const database = openDatabase({
         connectionString,
         name: `verify ${owner}`,
-        poolSize: 2,
+        poolSize: CONNECTIONS,
         statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       });
       teardown.add(`connections to ${owner}`, () => database.close());

@@ -1,5 +1,8 @@
+/** What is shown of a row that breaks an invariant. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** What was found of one kind of violation: a few rows to look at, and how many there are. */
-export type Violation = { what: string; rows: readonly Readonly<Record<string, unknown>>[]; total: number };
+export type Violation = { what: string; rows: readonly Row[]; total: number };
 
 /** What a check found. `looked` says at how much it looked: a check that saw nothing proves nothing. */
 export type Finding =
@@ -9,16 +12,12 @@ export type Finding =
 
 export type Verdict = { invariant: number; promise: string } & Finding;
 
-const MAX_ROWS = 20;
-
-/** A violation if there are such rows. */
-export function violation(what: string, rows: readonly Readonly<Record<string, unknown>>[]): Violation[] {
-  return rows.length === 0 ? [] : [{ what, rows: rows.slice(0, MAX_ROWS), total: rows.length }];
-}
+/** So many rows of a kind are shown. */
+export const MAX_ROWS = 20;
 
 /** Collects the rows of one kind of violation while everything is gone through, however many there are. */
-export function findings(what: string): { add: (...rows: Violation['rows'][number][]) => void; found: () => Violation[] } {
-  const shown: Violation['rows'][number][] = [];
+export function findings(what: string): { add: (...rows: Row[]) => void; found: () => Violation[] } {
+  const shown: Row[] = [];
   let total = 0;
   return {
     add: (...rows) => {
@@ -54,7 +53,7 @@ function detailsOf(verdict: Verdict): string[] {
   ]);
 }
 
-function fieldsOf(row: Readonly<Record<string, unknown>>): string {
+function fieldsOf(row: Row): string {
   return Object.entries(row)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');

@@ -2,7 +2,7 @@ import type { Settings } from '../platform/config/settings.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { withDatabases, type Databases } from './databases.ts';
 import { deadLetterLine, deadLettersIn } from './dead-letters.ts';
-import type { Check } from './invariants/check.ts';
+import type { Check, Evidence } from './invariants/check.ts';
 import { durable } from './invariants/durable.ts';
 import { effectsOnce } from './invariants/effects-once.ts';
 import { holdsEnd } from './invariants/holds-end.ts';
@@ -11,8 +11,11 @@ import { moneyAddsUp } from './invariants/money.ts';
 import { noDoubleSale } from './invariants/no-double-sale.ts';
 import { published } from './invariants/published.ts';
 import { oncePerKey } from './invariants/once-per-key.ts';
+import { besideJournal } from './journal/told.ts';
 import { toLines, type Finding, type Verdict } from './report.ts';
 import { settle, whatIsBusy, type Busy } from './settle.ts';
+
+type Progress = (doing: string) => void;
 
 export type VerifyOptions = {
   /** How long to wait for outboxes and consumers to be idle. */
@@ -21,6 +24,8 @@ export type VerifyOptions = {
   journal?: string;
   /** One JSON document instead of lines for people. */
   json?: boolean;
+  /** Told what is being done, as it goes. */
+  onProgress?: Progress;
 };
 
 const DEFAULT_SETTLE_MS = 10_000;
@@ -36,8 +41,10 @@ const CHECKS: readonly Check[] = [noDoubleSale, durable, moneyAddsUp, holdsEnd, 
 export async function runVerify(settings: Settings, options: VerifyOptions, out: (line: string) => void): Promise<number> {
   const logger = createLogger({ level: 'warn' });
   return withDatabases(settings, logger, async (databases) => {
-    const busy = await settle(databases, options.settleMs ?? DEFAULT_SETTLE_MS);
-    const verdicts = await verdictsOf(databases, busy, options.journal ?? null);
+    const { settleMs = DEFAULT_SETTLE_MS, journal = null, onProgress = () => undefined } = options;
+    onProgress('waiting until nothing is under way');
+    const busy = await settle(databases, settleMs);
+    const verdicts = await verdictsOf(databases, busy, journal, onProgress);
     const deadLetters = await deadLettersIn(databases);
     if (options.json === true) out(JSON.stringify({ settled: busy.length === 0, busy, deadLetters, verdicts }, null, 2));
     else {
@@ -51,27 +58,40 @@ export async function runVerify(settings: Settings, options: VerifyOptions, out:
 const MAX_LOOKS = 3;
 
 /** The databases are read one after the other; what is sold in between would look broken, so then they are read again. */
-export async function verdictsOf(databases: Databases, busyBefore: Busy, journal: string | null): Promise<Verdict[]> {
-  let verdicts = await lookOnce(databases, busyBefore, journal);
+export async function verdictsOf(
+  databases: Databases,
+  busyBefore: Busy,
+  journal: string | null,
+  onProgress: Progress = () => undefined,
+): Promise<Verdict[]> {
+  let verdicts = await lookOnce(databases, busyBefore, journal, onProgress);
   for (let look = 1; look < MAX_LOOKS && verdicts.some(({ verdict }) => verdict === 'broken'); look++) {
+    onProgress('looking again, in case it was sold meanwhile');
     const busy = await whatIsBusy(databases);
-    verdicts = await lookOnce(databases, [...new Set([...busyBefore, ...busy])], journal);
+    verdicts = await lookOnce(databases, [...new Set([...busyBefore, ...busy])], journal, onProgress);
   }
   return verdicts;
 }
 
-async function lookOnce(databases: Databases, busy: Busy, journal: string | null): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
+const NOTHING_SOLD: Finding = { verdict: 'not checked', why: 'nothing was ever sold here: start Onsale once' };
+
+async function lookOnce(databases: Databases, busy: Busy, journal: string | null, onProgress: Progress): Promise<Verdict[]> {
   const seating = databases.get('seating');
   const orders = databases.get('orders');
   const payments = databases.get('payments');
-  const log = databases.get('event-log') ?? null;
+  if (seating === undefined || orders === undefined || payments === undefined)
+    return CHECKS.map(({ invariant, promise }) => ({ invariant, promise, ...NOTHING_SOLD }));
+  const evidence = { seating, orders, payments, log: databases.get('event-log') ?? null, busy };
+  if (journal === null) return verdictsBy({ ...evidence, told: null }, onProgress);
+  onProgress('reading the journal');
+  return besideJournal(evidence, journal, (told) => verdictsBy({ ...evidence, told }, onProgress));
+}
+
+async function verdictsBy(evidence: Evidence, onProgress: Progress): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
   for (const { invariant, promise, check } of CHECKS) {
-    const found: Finding =
-      seating === undefined || orders === undefined || payments === undefined
-        ? { verdict: 'not checked', why: 'nothing was ever sold here: start Onsale once' }
-        : await check({ seating, orders, payments, log, journal, busy });
-    verdicts.push({ invariant, promise, ...found });
+    onProgress(`${invariant}: ${promise}`);
+    verdicts.push({ invariant, promise, ...(await check(evidence)) });
   }
   return verdicts;
 }

@@ -1,17 +1,13 @@
-import { sql } from '../platform/postgres/database.ts';
+import { sql, type Tx } from '../platform/postgres/database.ts';
 import type { Evidence } from './invariants/check.ts';
-
-const PAGE = 2_000;
+import { lookingUp, overEverything, pagesOf } from './session.ts';
 
 const ORDERS = sql(
   'verify.sales_orders',
   `select order_id as "orderId", reservation_id as "reservationId", status, total_cents as "totalCents", payment_id as "paymentId",
      coalesce(live.tickets, 0)::integer as "liveTickets"
-   from (select * from orders where order_id > $1 order by order_id limit $2) as page
-   left join lateral (
-     select count(*) as tickets from ticket where ticket.order_id = page.order_id and ticket.status <> 'REVOKED'
-   ) as live on true
-   order by order_id`,
+   from orders left join (select order_id, count(*) as tickets from ticket where status <> 'REVOKED' group by order_id) as live
+     using (order_id)`,
 );
 const PAYMENTS = sql(
   'verify.sales_payments',
@@ -37,29 +33,33 @@ type SaleOrder = {
 /** An order with what the other two services say of the same sale. */
 export type Sale = SaleOrder & { payments: readonly SalePayment[]; reservation: SaleReservation | null };
 
-/** Every order, a page at a time. */
-export async function* sales({
-  orders,
-  payments,
-  seating,
-}: Pick<Evidence, 'orders' | 'payments' | 'seating'>): AsyncGenerator<Sale[]> {
-  for (let after = ''; ;) {
-    const page = await orders.rows<SaleOrder>(ORDERS, [after, PAGE]);
-    const last = page.at(-1);
-    if (last === undefined) return;
-    const [paid, held] = await Promise.all([
-      payments.rows<SalePayment>(PAYMENTS, [page.map(({ orderId }) => orderId)]),
-      seating.rows<SaleReservation>(RESERVATIONS, [page.map(({ reservationId }) => reservationId)]),
-    ]);
-    const paymentsOf = Map.groupBy(paid, ({ orderId }) => orderId);
-    const reservationOf = new Map(held.map((reservation) => [reservation.reservationId, reservation]));
-    yield page.map((order) => ({
-      ...order,
-      payments: paymentsOf.get(order.orderId) ?? [],
-      reservation: reservationOf.get(order.reservationId) ?? null,
-    }));
-    after = last.orderId;
-  }
+/** Shows every order, one after the other. */
+export function forEachSale(
+  { orders, payments, seating }: Pick<Evidence, 'orders' | 'payments' | 'seating'>,
+  look: (sale: Sale) => void,
+): Promise<void> {
+  return overEverything(orders, (ordered) =>
+    lookingUp(payments, (paid) =>
+      lookingUp(seating, async (held) => {
+        for await (const page of pagesOf<SaleOrder>(ordered, ORDERS))
+          for (const sale of await salesOf(page, paid, held)) look(sale);
+      }),
+    ),
+  );
+}
+
+async function salesOf(page: readonly SaleOrder[], paid: Tx, held: Tx): Promise<Sale[]> {
+  const [payments, reservations] = await Promise.all([
+    paid.rows<SalePayment>(PAYMENTS, [page.map(({ orderId }) => orderId)]),
+    held.rows<SaleReservation>(RESERVATIONS, [page.map(({ reservationId }) => reservationId)]),
+  ]);
+  const paymentsOf = Map.groupBy(payments, ({ orderId }) => orderId);
+  const reservationOf = new Map(reservations.map((reservation) => [reservation.reservationId, reservation]));
+  return page.map((order) => ({
+    ...order,
+    payments: paymentsOf.get(order.orderId) ?? [],
+    reservation: reservationOf.get(order.reservationId) ?? null,
+  }));
 }
 
 /** Whether money of it was captured, whatever went back since. */

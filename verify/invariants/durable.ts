@@ -1,16 +1,18 @@
 import { sql } from '../../platform/postgres/database.ts';
-import { besideJournal } from '../journal/told.ts';
-import { finding, violation } from '../report.ts';
-import { needsJournal, type Check, type Evidence, type Row } from './check.ts';
+import { finding } from '../report.ts';
+import { violating, violationsIn } from '../violating.ts';
+import { needsJournal, type Check, type Evidence } from './check.ts';
 
 const COUNT = sql('verify.told_reservations', `select count(distinct id)::integer as count from told where route = 'reserve'`);
-const GONE = sql(
+const GONE = violating(
+  'acknowledged reservations that are gone',
   'verify.reservations_gone',
   `select distinct id as "reservationId", told.user_id as "userId" from told left join reservation on reservation_id = id
-   where id is not null and reservation_id is null`,
+   where route = 'reserve' and id is not null and reservation_id is null`,
 );
 /** `content` is as it was reserved: refunds take nothing of it away. */
-const OTHERWISE = sql(
+const OTHERWISE = violating(
+  'reservations that are not as they were told',
   'verify.reservations_otherwise',
   `select id as "reservationId", facts -> 'seatIds' as "seatIdsTold", content -> 'seats' as seats, facts -> 'places' as "placesTold",
      content -> 'places' as places, event_id as "eventId", reservation.user_id as "userId"
@@ -24,7 +26,8 @@ const OTHERWISE = sql(
        (select array_agg((place ->> 'section') || (place ->> 'quantity') order by place ->> 'section') from json_array_elements(content -> 'places') as place)`,
 );
 /** Answers have milliseconds, rows microseconds. */
-const ENDED_EARLY = sql(
+const ENDED_EARLY = violating(
+  'reservations that ended before the time that was told',
   'verify.holds_ended_early',
   `select distinct id as "reservationId", status, end_reason as "endReason", facts ->> 'expiresAt' as "expiresAtTold",
      expires_at as "expiresAt", ended_at as "endedAt"
@@ -33,14 +36,16 @@ const ENDED_EARLY = sql(
      or (status in ('EXPIRED', 'RELEASED') and (end_reason is null or ended_at is null))
      or (end_reason = 'EXPIRED' and ended_at < date_trunc('milliseconds', (facts ->> 'expiresAt')::timestamptz))`,
 );
-const ORDERS_GONE = sql(
+const ORDERS_GONE = violating(
+  'acknowledged orders that are gone or not as they were told',
   'verify.told_orders_gone',
   `select distinct id as "orderId", told.user_id as "userId", facts ->> 'totalCents' as "totalCentsTold", total_cents as "totalCents"
    from told left join orders on order_id = id
-   where id is not null and (order_id is null or orders.user_id <> told.user_id or reservation_id <> facts ->> 'reservationId'
+   where route = 'order' and id is not null and (order_id is null or orders.user_id <> told.user_id or reservation_id <> facts ->> 'reservationId'
      or total_cents <> (facts ->> 'totalCents')::integer)`,
 );
-const PAYMENTS_GONE = sql(
+const PAYMENTS_GONE = violating(
+  'acknowledged payments that are gone or not as they were told',
   'verify.told_payments_gone',
   `select distinct id as "paymentId", facts ->> 'status' as "statusTold", payment.status, facts ->> 'amountCents' as "amountCentsTold",
      amount_cents as "amountCents"
@@ -50,7 +55,8 @@ const PAYMENTS_GONE = sql(
      or (facts ->> 'status' = 'SUCCESS' and payment.status not in ('SUCCESS', 'PARTIALLY_REFUNDED', 'REFUNDED'))
      or (facts ->> 'status' = 'FAILED' and payment.status <> 'FAILED'))`,
 );
-const REFUNDS_GONE = sql(
+const REFUNDS_GONE = violating(
+  'acknowledged refunds that are gone or not as they were told',
   'verify.told_refunds_gone',
   `select distinct id as "refundId", facts ->> 'status' as "statusTold", refund.status, facts ->> 'amountCents' as "amountCentsTold",
      amount_cents as "amountCents"
@@ -63,29 +69,14 @@ const REFUNDS_GONE = sql(
 export const durable: Check = {
   invariant: 2,
   promise: 'what was acknowledged is durable: it is there, as it was told, and lasted until it ended properly',
-  check: async ({ seating, orders, payments, journal }: Evidence) => {
-    if (journal === null) return needsJournal;
-    const reservations = await besideJournal(seating, journal, ['reserve'], async (tx) => {
-      const [[told], gone, otherwise, early] = await Promise.all([
-        tx.rows<{ count: number }>(COUNT),
-        tx.rows<Row>(GONE),
-        tx.rows<Row>(OTHERWISE),
-        tx.rows<Row>(ENDED_EARLY),
-      ]);
-      return { told: told?.count ?? 0, gone, otherwise, early };
-    });
-    const ordersGone = await besideJournal(orders, journal, ['order'], (tx) => tx.rows<Row>(ORDERS_GONE));
-    const moneyGone = await besideJournal(payments, journal, ['charge', 'refund'], async (tx) =>
-      Promise.all([tx.rows<Row>(PAYMENTS_GONE), tx.rows<Row>(REFUNDS_GONE)]),
-    );
+  check: async ({ told }: Evidence) => {
+    if (told === null) return needsJournal;
+    const [reservations] = await told.seating.rows<{ count: number }>(COUNT);
     return finding(
-      `${reservations.told} acknowledged reservations`,
-      violation('acknowledged reservations that are gone', reservations.gone),
-      violation('reservations that are not as they were told', reservations.otherwise),
-      violation('reservations that ended before the time that was told', reservations.early),
-      violation('acknowledged orders that are gone or not as they were told', ordersGone),
-      violation('acknowledged payments that are gone or not as they were told', moneyGone[0]),
-      violation('acknowledged refunds that are gone or not as they were told', moneyGone[1]),
+      `${reservations?.count ?? 0} acknowledged reservations`,
+      await violationsIn(told.seating, [GONE, OTHERWISE, ENDED_EARLY]),
+      await violationsIn(told.orders, [ORDERS_GONE]),
+      await violationsIn(told.payments, [PAYMENTS_GONE, REFUNDS_GONE]),
     );
   },
 };

@@ -1,10 +1,13 @@
 import { sql } from '../../platform/postgres/database.ts';
-import { finding, findings, violation } from '../report.ts';
-import { sales, wasCaptured, type Sale } from '../sales.ts';
-import { notSettled, type Check, type Evidence, type Row } from './check.ts';
+import { finding, findings, type Row } from '../report.ts';
+import { forEachSale, wasCaptured, type Sale } from '../sales.ts';
+import { overEverything } from '../session.ts';
+import { violating, violationsIn } from '../violating.ts';
+import { notSettled, type Check, type Evidence } from './check.ts';
 
 /** A ticket keeps its row when it is issued anew, so an item never has two. */
-const TICKETS_TWICE = sql(
+const TICKETS_TWICE = violating(
+  'items with more than one ticket',
   'verify.tickets_twice',
   `select order_id as "orderId", coalesce(seat_id::text, section) as what, tickets::integer, wanted.items::integer as items
    from (select order_id, seat_id, case when seat_id is null then section end as section, count(*) as tickets
@@ -17,12 +20,14 @@ const TICKETS_TWICE = sql(
    ) as wanted
    where tickets > wanted.items`,
 );
-const CONFIRMED_TWICE = sql(
+const CONFIRMED_TWICE = violating(
+  'orders that were confirmed more than once',
   'verify.confirmed_twice',
   `select order_id as "orderId", count(*)::integer as times from order_change
    where to_status = 'CONFIRMED' and from_status is distinct from 'CONFIRMED' group by order_id having count(*) > 1`,
 );
-const BROKEN_HISTORY = sql(
+const BROKEN_HISTORY = violating(
+  'orders whose changes do not follow from one another',
   'verify.broken_history',
   `select order_id as "orderId", from_status as "fromStatus", before as "statusBefore", cause from (
      select order_id, change_id, from_status, cause, lag(to_status) over (partition by order_id order by change_id) as before from order_change
@@ -33,12 +38,14 @@ const BROKEN_HISTORY = sql(
      select to_status from order_change where order_change.order_id = orders.order_id order by change_id desc limit 1) as latest
    where latest.to_status <> orders.status`,
 );
-const REFUNDED_LATE_TWICE = sql(
+const REFUNDED_LATE_TWICE = violating(
+  'late payments given back more than once',
   'verify.late_refunds_twice',
   `select payment_id as "paymentId", array_to_json(array_agg(refund_id)) as "refundIds" from refund
    where kind = 'LATE_PAYMENT' and status <> 'FAILED' group by payment_id having count(*) > 1`,
 );
-const TICKET_REFUNDED_TWICE = sql(
+const TICKET_REFUNDED_TWICE = violating(
+  'tickets refunded more than once',
   'verify.tickets_refunded_twice',
   `select ticket_id as "ticketId", array_to_json(array_agg(refund_id)) as "refundIds"
    from refund cross join unnest(ticket_ids) as ticket (ticket_id) where status <> 'FAILED' group by ticket_id having count(*) > 1`,
@@ -51,33 +58,20 @@ export const effectsOnce: Check = {
   check: async (evidence: Evidence) => {
     const { orders, payments, seating, busy } = evidence;
     if (busy.length > 0) return notSettled(busy);
-    const [tickets, confirmed, history, late, refunded] = await Promise.all([
-      orders.rows<Row>(TICKETS_TWICE),
-      orders.rows<Row>(CONFIRMED_TWICE),
-      orders.rows<Row>(BROKEN_HISTORY),
-      payments.rows<Row>(REFUNDED_LATE_TWICE),
-      payments.rows<Row>(TICKET_REFUNDED_TWICE),
-    ]);
+    const wrong = [
+      ...(await overEverything(orders, (tx) => violationsIn(tx, [TICKETS_TWICE, CONFIRMED_TWICE, BROKEN_HISTORY]))),
+      ...(await overEverything(payments, (tx) => violationsIn(tx, [REFUNDED_LATE_TWICE, TICKET_REFUNDED_TWICE]))),
+    ];
     const disagreements = findings('orders on which the services do not agree');
     let looked = 0;
-    for await (const page of sales(evidence)) {
-      looked += page.length;
-      for (const sale of page) {
-        const why = disagreementOf(sale);
-        if (why !== null) disagreements.add({ why, ...shownOf(sale) });
-      }
-    }
+    await forEachSale(evidence, (sale) => {
+      looked++;
+      const why = disagreementOf(sale);
+      if (why !== null) disagreements.add({ why, ...shownOf(sale) });
+    });
     const handled = await Promise.all([orders, payments, seating].map((one) => one.rows<{ count: number }>(COUNTS)));
     const events = handled.flat().reduce((sum, { count }) => sum + count, 0);
-    return finding(
-      `${events} domain events handled, ${looked} orders compared`,
-      violation('items with more than one ticket', tickets),
-      violation('orders that were confirmed more than once', confirmed),
-      violation('orders whose changes do not follow from one another', history),
-      violation('late payments given back more than once', late),
-      violation('tickets refunded more than once', refunded),
-      disagreements.found(),
-    );
+    return finding(`${events} domain events handled, ${looked} orders compared`, wrong, disagreements.found());
   },
 };
 

@@ -1,33 +1,37 @@
 import { sql } from '../../platform/postgres/database.ts';
 import { compare } from '../compare.ts';
-import { finding, findings, violation } from '../report.ts';
+import { finding, findings } from '../report.ts';
+import { overEverything } from '../session.ts';
+import { violating, violationsIn } from '../violating.ts';
 import type { Check, Evidence } from './check.ts';
 
-const HELD_BY_NOBODY = sql(
+const HELD_BY_NOBODY = violating(
+  'seats RESERVED without a live reservation',
   'verify.held_by_nobody',
   `select seat_state.event_id as "eventId", seat_id as "seatId", reservation_id as "reservationId", reservation.status as "reservationStatus"
    from seat_state left join reservation using (reservation_id)
    where seat_state.status = 'R' and reservation.status is distinct from 'RESERVED'`,
 );
-const HELD_BY_ENDED = sql(
+const HELD_BY_ENDED = violating(
+  'ended reservations that still hold seats',
   'verify.held_by_ended',
   `select reservation_id as "reservationId", reservation.status, count(*)::integer as seats, min(seat_id) as "firstSeatId"
    from reservation join seat_state using (event_id, reservation_id)
    where reservation.status in ('RELEASED', 'EXPIRED') group by reservation_id`,
 );
 /** A hold holds all its seats or none: a live one that lost some has ended by halves. */
-const NOT_WHOLE = sql(
+const NOT_WHOLE = violating(
+  'live reservations that do not hold all their seats',
   'verify.holds_not_whole',
-  `select reservation_id as "reservationId", reservation.status, cardinality(seat_ids) as seats, held.seats as held
-   from reservation cross join lateral (
-     select count(*)::integer as seats from unnest(seat_ids) as wanted (seat_id) join seat_state
-       on seat_state.event_id = reservation.event_id and seat_state.seat_id = wanted.seat_id
-       and seat_state.reservation_id = reservation.reservation_id
-       and seat_state.status = case reservation.status when 'RESERVED' then 'R'::"char" else 'L'::"char" end
-   ) as held
-   where reservation.status in ('RESERVED', 'ALLOCATED') and held.seats <> cardinality(seat_ids)`,
+  `select claim.reservation_id as "reservationId", claim.status, count(*)::integer as seats, count(seat_state.seat_id)::integer as held
+   from (select reservation_id, event_id, status, unnest(seat_ids) as seat_id from reservation where status in ('RESERVED', 'ALLOCATED')) as claim
+   left join seat_state on seat_state.event_id = claim.event_id and seat_state.seat_id = claim.seat_id
+     and seat_state.reservation_id = claim.reservation_id
+     and seat_state.status = case claim.status when 'RESERVED' then 'R'::"char" else 'L'::"char" end
+   group by 1, 2 having count(*) <> count(seat_state.seat_id)`,
 );
-const PLACES_DIFFER = sql(
+const PLACES_DIFFER = violating(
+  'sections whose places are not those of their live reservations',
   'verify.places_differ',
   `select event_id as "eventId", name as section, reserved, coalesce(given.reserved_now, 0) as "reservedByHolds", allocated,
      coalesce(given.allocated_now, 0) as "allocatedToOrders"
@@ -47,8 +51,7 @@ const COUNTS = sql(
 );
 const ALLOCATED = sql(
   'verify.allocated_reservations',
-  `select reservation_id as cursor, reservation_id as "reservationId", order_id as "orderId", quantity
-   from reservation where status = 'ALLOCATED' and reservation_id > $1 order by reservation_id limit $2`,
+  `select reservation_id as "reservationId", order_id as "orderId", quantity from reservation where status = 'ALLOCATED'`,
 );
 const UNTICKETED = sql(
   'verify.allocated_without_tickets',
@@ -61,23 +64,13 @@ export const holdsEnd: Check = {
   invariant: 4,
   promise: 'a hold that ends gives all its seats and places back, together',
   check: async ({ seating, orders, busy }: Evidence) => {
-    const [heldByNobody, heldByEnded, notWhole, placesDiffer, [counts]] = await Promise.all([
-      seating.rows<Record<string, unknown>>(HELD_BY_NOBODY),
-      seating.rows<Record<string, unknown>>(HELD_BY_ENDED),
-      seating.rows<Record<string, unknown>>(NOT_WHOLE),
-      seating.rows<Record<string, unknown>>(PLACES_DIFFER),
-      seating.rows<{ all: number; ended: number }>(COUNTS),
-    ]);
+    const { counts, wrong } = await overEverything(seating, async (tx) => ({
+      counts: (await tx.rows<{ all: number; ended: number }>(COUNTS))[0],
+      wrong: await violationsIn(tx, [HELD_BY_NOBODY, HELD_BY_ENDED, NOT_WHOLE, PLACES_DIFFER]),
+    }));
     const lost = findings('seats and places taken for good without a ticket');
     // Between allocation and confirmation this is how it should be.
-    if (busy.length === 0) await compare({ in: seating, page: ALLOCATED }, { in: orders, differing: UNTICKETED }, lost.add);
-    return finding(
-      `${counts?.all ?? 0} reservations, ${counts?.ended ?? 0} of them ended`,
-      violation('seats RESERVED without a live reservation', heldByNobody),
-      violation('ended reservations that still hold seats', heldByEnded),
-      violation('live reservations that do not hold all their seats', notWhole),
-      violation('sections whose places are not those of their live reservations', placesDiffer),
-      lost.found(),
-    );
+    if (busy.length === 0) await compare({ in: seating, all: ALLOCATED }, { in: orders, differing: UNTICKETED }, lost.add);
+    return finding(`${counts?.all ?? 0} reservations, ${counts?.ended ?? 0} of them ended`, wrong, lost.found());
   },
 };

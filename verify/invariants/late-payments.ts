@@ -1,6 +1,6 @@
 import { sql } from '../../platform/postgres/database.ts';
-import { findings, finding } from '../report.ts';
-import { sales, wasCaptured, type Sale } from '../sales.ts';
+import { findings, finding, type Row } from '../report.ts';
+import { forEachSale, wasCaptured, type Sale } from '../sales.ts';
 import { notSettled, type Check, type Evidence } from './check.ts';
 
 /** Statuses in which an order is not what its money was for. */
@@ -19,13 +19,11 @@ export const latePayments: Check = {
     const standing = findings('captured payments of orders that cannot be had, not given back');
     const without = findings('orders with tickets whose reservation is not allocated to them');
     let captured = 0;
-    for await (const page of sales(evidence)) {
-      for (const sale of page) {
-        captured += sale.payments.filter(wasCaptured).length;
-        standing.add(...standingOf(sale));
-        if (sale.liveTickets > 0 && !hasItsSeats(sale)) without.add(shownOf(sale));
-      }
-    }
+    await forEachSale(evidence, (sale) => {
+      captured += sale.payments.filter(wasCaptured).length;
+      standing.add(...standingOf(sale));
+      if (sale.liveTickets > 0 && !hasItsSeats(sale)) without.add(shownOf(sale));
+    });
     const [late] = await evidence.payments.rows<{ count: number }>(GIVEN_BACK);
     return finding(
       `${captured} captured payments, ${late?.count ?? 0} of them too late and given back`,
@@ -36,7 +34,7 @@ export const latePayments: Check = {
 };
 
 /** Money of an order that was not had; and of one that was, any money but that which paid for it. */
-function standingOf(sale: Sale): Record<string, unknown>[] {
+function standingOf(sale: Sale): Row[] {
   const kept = sale.payments.filter((payment) => wasCaptured(payment) && payment.refundedCents < payment.amountCents);
   return kept
     .filter(({ paymentId }) => NOT_HAD.includes(sale.status) || paymentId !== sale.paymentId)
@@ -47,7 +45,7 @@ function hasItsSeats({ orderId, reservation }: Sale): boolean {
   return reservation?.status === 'ALLOCATED' && reservation.orderId === orderId;
 }
 
-function shownOf({ orderId, status, reservationId, reservation }: Sale): Record<string, unknown> {
+function shownOf({ orderId, status, reservationId, reservation }: Sale): Row {
   return {
     orderId,
     status,

@@ -1,15 +1,15 @@
 import { sql } from '../../platform/postgres/database.ts';
 import { compare } from '../compare.ts';
-import { finding, findings, violation } from '../report.ts';
-import type { Check, Evidence, Row } from './check.ts';
+import { finding, findings } from '../report.ts';
+import { overEverything } from '../session.ts';
+import { violating, violationsIn } from '../violating.ts';
+import type { Check, Evidence } from './check.ts';
 
 const TICKETS = sql(
   'verify.live_seat_tickets',
-  `select event_id || ' ' || lpad(seat_id::text, 10, '0') as cursor, event_id as "eventId", seat_id as "seatId",
-     count(*)::integer as tickets, min(order_id) as "orderId", array_to_json(array_agg(ticket_id order by ticket_id)) as "ticketIds"
-   from ticket where status <> 'REVOKED' and seat_id is not null
-     and (event_id, seat_id) > (split_part($1, ' ', 1) collate "C", coalesce(nullif(split_part($1, ' ', 2), ''), '0')::integer)
-   group by event_id, seat_id order by ticket.event_id, ticket.seat_id limit $2`,
+  `select event_id as "eventId", seat_id as "seatId", count(*)::integer as tickets, min(order_id) as "orderId",
+     array_to_json(array_agg(ticket_id order by ticket_id)) as "ticketIds"
+   from ticket where status <> 'REVOKED' and seat_id is not null group by event_id, seat_id`,
 );
 /** Sold twice, or free to be sold again. */
 const TICKETS_WRONG = sql(
@@ -20,14 +20,16 @@ const TICKETS_WRONG = sql(
    left join reservation using (reservation_id)
    where tickets > 1 or reservation.order_id is distinct from "orderId"`,
 );
-const SEATS_CLAIMED_TWICE = sql(
+const SEATS_CLAIMED_TWICE = violating(
+  'seats that two live reservations claim',
   'verify.seats_claimed_twice',
   `select event_id as "eventId", seat_id as "seatId", array_to_json(array_agg(reservation_id)) as "reservationIds"
    from reservation cross join unnest(seat_ids) as seat (seat_id)
    where status in ('RESERVED', 'ALLOCATED') group by event_id, seat_id having count(*) > 1`,
 );
 /** What the counters say, and what the reservations add up to. */
-const SECTIONS_OVER_CAPACITY = sql(
+const SECTIONS_OVER_CAPACITY = violating(
+  'sections with more places reserved + allocated than their capacity',
   'verify.sections_over_capacity',
   `select event_id as "eventId", name as section, capacity, reserved, allocated, coalesce(taken, 0) as "ofReservations"
    from place_state join section using (event_id, section_index)
@@ -46,19 +48,10 @@ export const noDoubleSale: Check = {
     const soldTwice = findings('seats with more than one live ticket');
     const notTaken = findings('live tickets for seats that seating has not allocated to their order');
     // Tickets first: a seat is allocated before its ticket is issued, so one that is sold meanwhile does not look free.
-    const tickets = await compare({ in: orders, page: TICKETS }, { in: seating, differing: TICKETS_WRONG }, (...rows) => {
+    const tickets = await compare({ in: orders, all: TICKETS }, { in: seating, differing: TICKETS_WRONG }, (...rows) => {
       for (const row of rows) (Number(row['tickets']) > 1 ? soldTwice : notTaken).add(row);
     });
-    const [claimedTwice, overCapacity] = await Promise.all([
-      seating.rows<Row>(SEATS_CLAIMED_TWICE),
-      seating.rows<Row>(SECTIONS_OVER_CAPACITY),
-    ]);
-    return finding(
-      `${tickets} seats with tickets`,
-      soldTwice.found(),
-      notTaken.found(),
-      violation('seats that two live reservations claim', claimedTwice),
-      violation('sections with more places reserved + allocated than their capacity', overCapacity),
-    );
+    const claims = await overEverything(seating, (tx) => violationsIn(tx, [SEATS_CLAIMED_TWICE, SECTIONS_OVER_CAPACITY]));
+    return finding(`${tickets} seats with tickets`, soldTwice.found(), notTaken.found(), claims);
   },
 };

@@ -1,21 +1,24 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { isJournalLine, type JournalLine } from './line.ts';
+import { isJournalLine, routeOf, type Route } from './line.ts';
 
 /** The journal cannot be read, or is not one. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
-const PAGE_LINES = 2_000;
+/** A line that is well formed: as it was written, and what it is about. */
+type ReadLine = { text: string; route: Route };
+
+const PAGE_LINES = 5_000;
 
 /**
  * The lines of a journal, a page at a time. A last line that was cut off, because its writer was killed, is left out.
  *
  * @throws JournalError that names the line
  */
-export async function* readJournal(path: string): AsyncGenerator<JournalLine[]> {
-  let page: JournalLine[] = [];
+export async function* readJournal(path: string): AsyncGenerator<ReadLine[]> {
+  let page: ReadLine[] = [];
   let number = 0;
   let cutOff: number | null = null;
   try {
@@ -26,7 +29,7 @@ export async function* readJournal(path: string): AsyncGenerator<JournalLine[]> 
       if (text.trim() === '') continue;
       const value = parse(text);
       if (value === undefined) cutOff = number;
-      else if (isJournalLine(value)) page.push(value);
+      else if (isJournalLine(value)) page.push({ text, route: routeOf(value) });
       else throw new JournalError(`Line ${number} of ${path} is not a line of a journal; see docs/verify.md.`);
       if (page.length >= PAGE_LINES) {
         yield page;

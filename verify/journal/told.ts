@@ -1,5 +1,6 @@
-import { sql, type Database, type Tx } from '../../platform/postgres/database.ts';
-import { idOf, routeOf, type Route } from './line.ts';
+import { sql, type Tx } from '../../platform/postgres/database.ts';
+import { overEverything, type Session } from '../session.ts';
+import type { Route } from './line.ts';
 import { readJournal } from './read.ts';
 
 const CREATE = sql(
@@ -9,31 +10,51 @@ const CREATE = sql(
      id text collate "C", code text, facts jsonb not null
    ) on commit drop`,
 );
+/** $1: an array of the journal's lines. Each says by its own name what was asked for, told, or refused. */
 const INSERT = sql(
   'verify.insert_told',
   `insert into told
-   select route, line ->> 'userId', line ->> 'idempotencyKey', line ? 'asked', id, line ->> 'code', line
-   from unnest($1::text[], $2::text[], $3::jsonb[]) as given (route, id, line)`,
+   select route, line ->> 'userId', line ->> 'idempotencyKey', line ? 'asked',
+     case line ->> 'told' when 'reserve' then line ->> 'reservationId' when 'order' then line ->> 'orderId'
+       when 'charge' then line ->> 'paymentId' when 'refund' then line ->> 'refundId' end,
+     line ->> 'code', line
+   from jsonb_array_elements($1::jsonb) as line
+   cross join lateral (select coalesce(line ->> 'asked', line ->> 'of', line ->> 'told') as route) as asked_for`,
 );
 const ANALYZE = sql('verify.analyze_told', 'analyze told');
 
+/** Where what was told stands beside the rows that it tells of. */
+type Place = 'seating' | 'orders' | 'payments';
+export type Told = Readonly<Record<Place, Tx>>;
+
+const PLACE_OF: Readonly<Record<Route, Place>> = { reserve: 'seating', order: 'orders', charge: 'payments', refund: 'payments' };
+
 /**
- * Puts the journal's lines of these routes beside the rows that they tell of, as the table `told`, so that the database compares
- * however many there are. The table is gone afterwards.
+ * Puts the journal's lines beside the rows that they tell of, as a table `told` in each database, so that the databases compare
+ * however many there are. The tables are gone afterwards.
  */
 export function besideJournal<T>(
-  database: Database,
+  { seating, orders, payments }: Readonly<Record<Place, Session>>,
   journal: string,
-  routes: readonly Route[],
-  work: (tx: Tx) => Promise<T>,
+  work: (told: Told) => Promise<T>,
 ): Promise<T> {
-  return database.transaction(async (tx) => {
-    await tx.run(CREATE);
-    for await (const page of readJournal(journal)) {
-      const lines = page.filter((line) => routes.includes(routeOf(line)));
-      await tx.run(INSERT, [lines.map(routeOf), lines.map(idOf), lines.map((line) => JSON.stringify(line))]);
-    }
-    await tx.run(ANALYZE);
-    return work(tx);
-  });
+  return overEverything(seating, (inSeating) =>
+    overEverything(orders, (inOrders) =>
+      overEverything(payments, async (inPayments) => {
+        const told: Told = { seating: inSeating, orders: inOrders, payments: inPayments };
+        const places = Object.values(told);
+        for (const tx of places) await tx.run(CREATE);
+        for await (const page of readJournal(journal)) {
+          const textsOf = Object.groupBy(page, ({ route }) => PLACE_OF[route]);
+          const inserts = (['seating', 'orders', 'payments'] as const).map(async (place) => {
+            const lines = textsOf[place] ?? [];
+            if (lines.length > 0) await told[place].run(INSERT, [`[${lines.map(({ text }) => text).join(',')}]`]);
+          });
+          await Promise.all(inserts);
+        }
+        for (const tx of places) await tx.run(ANALYZE);
+        return work(told);
+      }),
+    ),
+  );
 }

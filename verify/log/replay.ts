@@ -1,4 +1,5 @@
-import { sql, type Database, type Tx } from '../../platform/postgres/database.ts';
+import { sql, type Tx } from '../../platform/postgres/database.ts';
+import { overEverything, type Session } from '../session.ts';
 
 /** Every domain event of a sale that the log retains, with what of it is compared. JSON that says nothing of that is left behind. */
 const FACTS = sql(
@@ -89,19 +90,20 @@ const INDEXES = [
   'logged_order (order_id)',
   'logged_payment (id)',
 ].map((columns, index) => sql(`verify.index_${index}`, `create index on ${columns}`));
+const ANALYZE_FACTS = sql('verify.analyze_facts', 'analyze fact');
 const ANALYZE = sql(
   'verify.analyze_replay',
-  'analyze fact, logged_sale, logged_seat, logged_reservation, logged_places, logged_order, logged_payment',
+  'analyze logged_sale, logged_seat, logged_reservation, logged_places, logged_order, logged_payment',
 );
+const STEPS = [FACTS, ANALYZE_FACTS, SALES, SEATS, RESERVATIONS, PLACES, ORDERS, PAYMENTS, ...INDEXES, ANALYZE];
 
 /**
  * What the retained log says that has become of every seat, reservation, order and payment, as tables `logged_…` that are gone
  * afterwards. The log's server does the work, on disk where memory is short, so it does not matter here how long the log is.
  */
-export function replayed<T>(log: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return log.transaction(async (tx) => {
-    for (const statement of [FACTS, SALES, SEATS, RESERVATIONS, PLACES, ORDERS, PAYMENTS, ...INDEXES, ANALYZE])
-      await tx.run(statement);
+export function replayed<T>(log: Session, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return overEverything(log, async (tx) => {
+    for (const step of STEPS) await tx.run(step);
     return work(tx);
   });
 }

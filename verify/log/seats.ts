@@ -1,12 +1,12 @@
-import { sql, type Tx } from '../../platform/postgres/database.ts';
+import { sql } from '../../platform/postgres/database.ts';
 import { findings, type Violation } from '../report.ts';
 import type { Evidence } from '../invariants/check.ts';
 import { compare } from '../compare.ts';
+import type { Session } from '../session.ts';
 
-const SALES_PAGE = sql(
-  'verify.logged_sales_page',
-  `select event_id as cursor, event_id as "eventId", first::integer, last::integer, versions::integer
-   from logged_sale where event_id > $1 order by event_id limit $2`,
+const LOGGED_SALES = sql(
+  'verify.logged_sales',
+  `select event_id as "eventId", first::integer, last::integer, versions::integer from logged_sale`,
 );
 const SALES_DIFFER = sql(
   'verify.sales_differ',
@@ -14,12 +14,9 @@ const SALES_DIFFER = sql(
    left join event_sale on event_id = "eventId"
    where version is distinct from last or versions <> last - first + 1`,
 );
-const SEATS_PAGE = sql(
-  'verify.logged_seats_page',
-  `select event_id || ' ' || lpad(seat_id::text, 10, '0') as cursor, event_id as "eventId", seat_id as "seatId", status,
-     reservation_id as "reservationId"
-   from logged_seat where (event_id, seat_id) > (split_part($1, ' ', 1) collate "C", coalesce(nullif(split_part($1, ' ', 2), ''), '0')::integer)
-   order by logged_seat.event_id, logged_seat.seat_id limit $2`,
+const LOGGED_SEATS = sql(
+  'verify.logged_seats',
+  `select event_id as "eventId", seat_id as "seatId", status, reservation_id as "reservationId" from logged_seat`,
 );
 const SEATS_DIFFER = sql(
   'verify.seats_differ_from_log',
@@ -29,13 +26,9 @@ const SEATS_DIFFER = sql(
    left join seat_state on event_id = "eventId" and seat_id = "seatId"
    where seat_state.status::text is distinct from logged.status or reservation_id is distinct from logged."reservationId"`,
 );
-const TAKEN_PAGE = sql(
-  'verify.taken_seats_page',
-  `select event_id || ' ' || lpad(seat_id::text, 10, '0') as cursor, event_id as "eventId", seat_id as "seatId", status::text
-   from seat_state
-   where (event_id, seat_id) > (split_part($1, ' ', 1) collate "C", coalesce(nullif(split_part($1, ' ', 2), ''), '0')::integer)
-     and status <> 'A'
-   order by seat_state.event_id, seat_state.seat_id limit $2`,
+const TAKEN_SEATS = sql(
+  'verify.taken_seats',
+  `select event_id as "eventId", seat_id as "seatId", status::text from seat_state where status <> 'A'`,
 );
 /** Of a sale that is not retained whole, the log need not know what happened to a seat. */
 const TAKEN_UNTOLD = sql(
@@ -45,10 +38,9 @@ const TAKEN_UNTOLD = sql(
    left join logged_seat on logged_seat.event_id = "eventId" and seat_id = "seatId"
    where seat_id is null`,
 );
-const RESERVATIONS_PAGE = sql(
-  'verify.logged_reservations_page',
-  `select reservation_id as cursor, reservation_id as "reservationId", status, quantity from logged_reservation
-   where reservation_id > $1 order by reservation_id limit $2`,
+const LOGGED_RESERVATIONS = sql(
+  'verify.logged_reservations',
+  `select reservation_id as "reservationId", status, quantity from logged_reservation`,
 );
 const RESERVATIONS_DIFFER = sql(
   'verify.reservations_differ',
@@ -57,10 +49,9 @@ const RESERVATIONS_DIFFER = sql(
    left join reservation on reservation_id = "reservationId"
    where reservation_id is null or reservation.status <> logged.status or reservation.quantity <> logged.quantity`,
 );
-const STORED_RESERVATIONS_PAGE = sql(
-  'verify.stored_reservations_page',
-  `select reservation_id as cursor, reservation_id as "reservationId", event_id as "eventId", status from reservation
-   where reservation_id > $1 order by reservation_id limit $2`,
+const STORED_RESERVATIONS = sql(
+  'verify.stored_reservations',
+  `select reservation_id as "reservationId", event_id as "eventId", status from reservation`,
 );
 const RESERVATIONS_UNTOLD = sql(
   'verify.reservations_untold',
@@ -69,12 +60,9 @@ const RESERVATIONS_UNTOLD = sql(
    left join logged_reservation on reservation_id = "reservationId"
    where reservation_id is null`,
 );
-const PLACES_PAGE = sql(
-  'verify.stored_places_page',
-  `select event_id || ' ' || lpad(section_index::text, 10, '0') as cursor, event_id as "eventId", name as section, reserved, allocated
-   from place_state join section using (event_id, section_index)
-   where (event_id, section_index) > (split_part($1, ' ', 1) collate "C", coalesce(nullif(split_part($1, ' ', 2), ''), '-1')::integer)
-   order by place_state.event_id, place_state.section_index limit $2`,
+const STORED_PLACES = sql(
+  'verify.stored_places',
+  `select event_id as "eventId", name as section, reserved, allocated from place_state join section using (event_id, section_index)`,
 );
 const PLACES_DIFFER = sql(
   'verify.places_differ_from_log',
@@ -86,18 +74,18 @@ const PLACES_DIFFER = sql(
 );
 
 /** What the log says of seats, places and reservations, against what seating has. */
-export async function compareSeats(log: Tx, seating: Evidence['seating']): Promise<{ seats: number; found: Violation[] }> {
+export async function compareSeats(log: Session, seating: Evidence['seating']): Promise<{ seats: number; found: Violation[] }> {
   const sales = findings('sales whose log has gaps or does not end where the sale is');
   const seats = findings('seats that are not as the log says');
   const untoldSeats = findings('taken seats of which the log says nothing');
   const reservations = findings('reservations that are not as the log says');
   const untold = findings('reservations of which the log says nothing');
   const places = findings('sections whose places are not as the log says');
-  await compare({ in: log, page: SALES_PAGE }, { in: seating, differing: SALES_DIFFER }, sales.add);
-  const looked = await compare({ in: log, page: SEATS_PAGE }, { in: seating, differing: SEATS_DIFFER }, seats.add);
-  await compare({ in: seating, page: TAKEN_PAGE }, { in: log, differing: TAKEN_UNTOLD }, untoldSeats.add);
-  await compare({ in: log, page: RESERVATIONS_PAGE }, { in: seating, differing: RESERVATIONS_DIFFER }, reservations.add);
-  await compare({ in: seating, page: STORED_RESERVATIONS_PAGE }, { in: log, differing: RESERVATIONS_UNTOLD }, untold.add);
-  await compare({ in: seating, page: PLACES_PAGE }, { in: log, differing: PLACES_DIFFER }, places.add);
+  await compare({ in: log, all: LOGGED_SALES }, { in: seating, differing: SALES_DIFFER }, sales.add);
+  const looked = await compare({ in: log, all: LOGGED_SEATS }, { in: seating, differing: SEATS_DIFFER }, seats.add);
+  await compare({ in: seating, all: TAKEN_SEATS }, { in: log, differing: TAKEN_UNTOLD }, untoldSeats.add);
+  await compare({ in: log, all: LOGGED_RESERVATIONS }, { in: seating, differing: RESERVATIONS_DIFFER }, reservations.add);
+  await compare({ in: seating, all: STORED_RESERVATIONS }, { in: log, differing: RESERVATIONS_UNTOLD }, untold.add);
+  await compare({ in: seating, all: STORED_PLACES }, { in: log, differing: PLACES_DIFFER }, places.add);
   return { seats: looked, found: [sales, seats, untoldSeats, reservations, untold, places].flatMap((one) => one.found()) };
 }
