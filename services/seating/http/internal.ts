@@ -15,6 +15,7 @@ import {
 import { isId } from '../../../contracts/ids.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
+import { createLookup } from '../../../platform/postgres/lookup.ts';
 import type { Command } from '../domain/decide.ts';
 import type { ReservationState } from '../domain/sale.ts';
 import { readReservations } from '../store/reservations.ts';
@@ -29,13 +30,18 @@ type WithoutEvent<C> = C extends Command ? Omit<C, 'eventId'> : never;
 /** What other services ask of seats. */
 export function internalRoutes(app: FastifyInstance, seats: Seats, database: Database): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+  const eventOf = createLookup('seating.events-of-reservations', seats.eventsOf);
+  const find = createLookup('seating.reservations', async (reservationIds) => {
+    const found = await readReservations(database, reservationIds);
+    return new Map(found.map((reservation) => [reservation.reservationId, reservation]));
+  });
 
   routes.get(
     '/internal/reservations/:reservationId',
     { schema: { params: Params, response: { 200: Reservation } } },
     async (request) => {
       const { reservationId } = request.params;
-      const [found] = isId('reservation', reservationId) ? await readReservations(database, [reservationId]) : [];
+      const found = isId('reservation', reservationId) ? await find(reservationId) : undefined;
       if (!found) throw notFound();
       return toReservation(found);
     },
@@ -105,7 +111,7 @@ export function internalRoutes(app: FastifyInstance, seats: Seats, database: Dat
 
   async function change(command: WithoutEvent<OfReservation>, traceparent: string): Promise<ReservationState> {
     const { reservationId } = command;
-    const eventId = isId('reservation', reservationId) ? (await seats.eventsOf([reservationId])).get(reservationId) : undefined;
+    const eventId = isId('reservation', reservationId) ? await eventOf(reservationId) : undefined;
     if (eventId === undefined) throw notFound();
     return reservationOf(await seats.submit({ command: { ...command, eventId }, traceparent, idempotency: null }));
   }
