@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { StartupError } from '../config/startup-error.ts';
-import { isSqlState, isUniqueViolation } from './errors.ts';
+import { isConnectionLost, isSqlState, isUniqueViolation } from './errors.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -26,7 +26,11 @@ export async function createDatabaseIfMissing(adminConnectionString: string, nam
   });
   // A connection that breaks fails the statement under way; the event of the same would end the process.
   admin.on('error', () => undefined);
-  await admin.connect();
+  try {
+    await admin.connect();
+  } catch (error) {
+    throw explained(error, adminConnectionString);
+  }
   try {
     const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [name]);
     if (rowCount === 0) await create(admin, name);
@@ -34,6 +38,29 @@ export async function createDatabaseIfMissing(adminConnectionString: string, nam
     await admin.end();
   }
   return withDatabase(adminConnectionString, name);
+}
+
+/** Which server and user it was, without the password. */
+function explained(error: unknown, connectionString: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const { host, username } = new URL(connectionString);
+  const because = { cause: error };
+  // Of an address with IPv4 and IPv6 both were tried, and the error of that has no text.
+  const reason = error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
+  if (isConnectionLost(error)) {
+    return new StartupError(
+      `The PostgreSQL server at ${host} cannot be reached (${reason}). Start it, or correct its address in DATABASE_URL.`,
+      because,
+    );
+  }
+  // Class 28 is a refused login: wrong password, no such user, or none of the server's rules lets them in.
+  if (isSqlState(error, '28P01') || isSqlState(error, '28000')) {
+    return new StartupError(
+      `The PostgreSQL server at ${host} does not let in the user "${decodeURIComponent(username)}" (${reason}). Correct user and password in DATABASE_URL.`,
+      because,
+    );
+  }
+  return error;
 }
 
 async function create(admin: pg.Client, name: string): Promise<void> {

@@ -121,4 +121,16 @@ describe('createDatabaseIfMissing', () => {
     await expect(createDatabaseIfMissing(meek.href, 'never')).rejects.toThrow('may not create the database "never"');
     await test.database.run(sql('test.drop_role', 'DROP ROLE meek'));
   });
+
+  it('says which server cannot be reached, and whom it does not let in, without the password', async () => {
+    const { host } = new URL(test.connectionString);
+    const nobody = new URL(test.connectionString);
+    nobody.username = 'nobody';
+    nobody.password = 'hunter2';
+    const refused = await createDatabaseIfMissing(nobody.href, 'never').catch(String);
+    expect(refused).toMatch(new RegExp(`^StartupError: The PostgreSQL server at ${host} does not let in the user "nobody"`));
+    expect(refused).not.toContain('hunter2');
+    const nowhere = createDatabaseIfMissing('postgres://onsale@127.0.0.1:1/postgres', 'never');
+    await expect(nowhere).rejects.toThrow('127.0.0.1:1 cannot be reached (connect ECONNREFUSED 127.0.0.1:1). Start it');
+  });
 });
