@@ -1,3 +1,4 @@
+import type * as Bookings from './bookings.ts';
 import type * as Catalog from './catalog.ts';
 import type * as Orders from './orders.ts';
 import type * as Payments from './payments.ts';
@@ -170,6 +171,14 @@ const ticket: Orders.Ticket = {
   status: 'VALID',
   issuedAt: NOON,
 };
+const bookingBody: Bookings.BookingBody = {
+  eventId,
+  bestAvailable: { quantity: 2 },
+  paymentMethod: 'CREDIT_CARD',
+  paymentToken: 'tok_success',
+  expectedTotalCents: 30_000,
+};
+const booking: Bookings.BookingAnswer = { orderId, status: 'CONFIRMED', statusUrl: `/v1/orders/${orderId}` };
 const chargeBody: Payments.ChargeBody = {
   orderId,
   amountCents: 30_000,
@@ -250,6 +259,7 @@ export const EXAMPLES: Record<string, RouteExamples> = {
     answer: { eventId, totalSeats: 220, sections },
   },
   'post /v1/orders': { body: { reservationId }, answer: pending },
+  'post /v1/bookings': { body: bookingBody, answer: booking },
   'get /v1/orders': { answer: listOf(order) },
   'get /v1/orders/{id}': { answer: order },
   'post /v1/orders/{id}/cancel': { answer: { ...pending, status: 'CANCELLED', cancelReason: 'BUYER' } },

@@ -122,6 +122,10 @@ export const PaymentList = Type.Object({ items: Type.Array(Payment), nextCursor:
 
 // Between services.
 
+/** Orders charges for its user, as the last step of a booking made in one call. Asking again for an order is answered again. */
+export const InternalChargeBody = Type.Object({ ...ChargeBody.properties, userId: idSchema('user') }, closed);
+export type InternalChargeBody = Static<typeof InternalChargeBody>;
+
 /** What became of a payment, for an order that has heard nothing. */
 export const PaymentState = Type.Object({
   paymentId: Type.String(),

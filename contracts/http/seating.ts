@@ -185,9 +185,13 @@ export type SeatStatuses = Static<typeof SeatStatuses>;
 
 export type SeatLetter = 'A' | 'R' | 'L' | 'B';
 
-/** Data of a `delta` on the stream: what changed from `version - 1` to `version`. */
+/**
+ * Data of a `delta` on the stream: what changed from `version - 1` to `version`. Where very much happens, several versions go
+ * together: then it is what changed from `since` to `version`, of each seat and section the latest.
+ */
 export type SeatDelta = {
   version: number;
+  since?: number;
   changes: [seatId: number, status: SeatLetter][];
   sections: { section: string; availableSeats: number }[];
 };
@@ -209,6 +213,13 @@ export const MapQuery = Type.Object({ eventId: EventId, layoutVersion: Type.Opti
 export const StreamQuery = Type.Object({ eventId: EventId, version: Type.Optional(Type.Integer({ minimum: 0 })) }, closed);
 
 // Between services.
+
+/** Orders holds for its user, as the first step of a booking made in one call. Asking again for a reservation is answered again. */
+export const InternalReserveBody = Type.Object(
+  { ...ReserveBody.properties, userId: idSchema('user'), reservationId: idSchema('reservation') },
+  closed,
+);
+export type InternalReserveBody = Static<typeof InternalReserveBody>;
 
 const paying = { orderId: idSchema('order'), paymentId: idSchema('payment') };
 

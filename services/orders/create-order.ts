@@ -20,7 +20,14 @@ import type { EventCountries } from './event-countries.ts';
 import { toOrderAnswer } from './http/answers.ts';
 import { insertOrders, liveOrdersOf } from './store/orders.ts';
 
-export type CreateOrderRequest = { userId: string; reservationId: string; key: IdempotencyKey; traceparent: string };
+export type CreateOrderRequest = {
+  userId: string;
+  reservationId: string;
+  key: IdempotencyKey;
+  traceparent: string;
+  /** Of a booking made in one call, whose order has its id beforehand, and which may say what it is to cost. */
+  booking?: { orderId: string; expectedTotalCents: number | undefined };
+};
 export type CreateOrderResult = { replayed: boolean; answer: StoredAnswer };
 
 type Command = { order: OrderState; key: IdempotencyKey; traceparent: string };
@@ -67,12 +74,13 @@ export function createOrderMaker(deps: {
     return result;
   }
 
-  async function draft({ userId, reservationId, traceparent }: CreateOrderRequest): Promise<OrderState> {
+  async function draft({ userId, reservationId, traceparent, booking }: CreateOrderRequest): Promise<OrderState> {
     const path = `/internal/reservations/${reservationId}`;
     const reservation = await services.call<Reservation>('seating', path, { traceparent });
     if (reservation.userId !== userId) throw noSuchReservation();
     if (reservation.status !== 'RESERVED') throw await whyNotActive(reservation);
-    const order = orderFor(reservation, await rulesOf(prices, reservation, traceparent), clock.now());
+    const order = orderFor(reservation, await rulesOf(prices, reservation, traceparent), clock.now(), booking?.orderId);
+    if (booking !== undefined) mustCost(order, booking.expectedTotalCents);
     if (order.totalCents <= MAX_AMOUNT_CENTS) return order;
     throw new ApiError('SELECTION_INVALID', 'These seats cost more than one payment can be. Reserve fewer of them at a time.');
   }
@@ -103,15 +111,21 @@ async function rulesOf(
   return rulesFor(book, country, currency);
 }
 
-function orderFor(reservation: Reservation, rules: PriceRules, now: Date): OrderState {
+function mustCost({ totalCents, currency }: OrderState, expectedTotalCents: number | undefined): void {
+  if (expectedTotalCents === undefined || expectedTotalCents === totalCents) return;
+  const detail = `This costs ${totalCents} ${currency} cents. Nothing was charged, and the seats are free again.`;
+  throw new ApiError('AMOUNT_MISMATCH', detail, { totalCents, currency });
+}
+
+function orderFor(reservation: Reservation, rules: PriceRules, now: Date, bookedAs: string | undefined): OrderState {
   const { userId, eventId, reservationId, currency } = reservation;
   const order = {
-    orderId: newId('order'),
+    orderId: bookedAs ?? newId('order'),
     userId,
     eventId,
     reservationId,
     status: 'PENDING' as const,
-    oneCall: false,
+    oneCall: bookedAs !== undefined,
     ...priceOrder(itemsOf(reservation), rules),
     currency,
     paymentId: null,

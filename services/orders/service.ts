@@ -2,6 +2,7 @@ import type { RevokeTicketsAnswer, RevokeTicketsBody } from '../../contracts/htt
 import type { Service, ServiceContext, ServiceDefinition } from '../../platform/lifecycle/service.ts';
 import { afterCommit } from '../../platform/postgres/after-commit.ts';
 import { createPaymentBeginner } from './begin-payment.ts';
+import { createBookingCharges } from './bookings/charges.ts';
 import { freeRefundedSeats } from './consumers/free-refunded-seats.ts';
 import { keepPaymentNews } from './consumers/keep-payment-news.ts';
 import { onEventCancelled } from './consumers/on-event-cancelled.ts';
@@ -14,11 +15,13 @@ import { onRefundFailed } from './consumers/on-refund-failed.ts';
 import { createOrderMaker } from './create-order.ts';
 import type { CountryRules, PriceBook } from './domain/price-book.ts';
 import { createEventCountries } from './event-countries.ts';
+import { bookingRoutes } from './http/booking-routes.ts';
 import { internalRoutes } from './http/internal-routes.ts';
 import { followRoutes } from './http/follow-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { ticketRoutes } from './http/ticket-routes.ts';
 import { openTicketSigner, type TicketSigner } from './issuing/ticket-signer.ts';
+import { finishBookings } from './jobs/finish-bookings.ts';
 import { giveUpOrders } from './jobs/give-up-orders.ts';
 import { reconcileDue, reconcileOrders } from './jobs/reconcile-orders.ts';
 import { createOrderWaiters } from './order-waiters.ts';
@@ -50,11 +53,15 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
   const prices = { book: priceBook(settings.pricing), countryOf: createEventCountries({ services, clock }) };
   const maker = createOrderMaker({ database, services, clock, prices, onFreeOrder });
   const beginner = createPaymentBeginner({ database, services, clock });
+  const onUnfinished = (error: unknown, orderId: string): void =>
+    logger.warn({ err: error, orderId }, 'A booking could not be finished yet.');
+  const charges = createBookingCharges({ database, services, clock, beginner, onError: onUnfinished });
   const revoke = (orderId: string, body: RevokeTicketsBody, traceparent: string): Promise<RevokeTicketsAnswer> =>
     revokeForRefund({ database, clock }, orderId, body, traceparent);
   return {
     publicRoutes: (app) => {
       orderRoutes(app, { database, clock, maker, waiters });
+      bookingRoutes(app, { database, services, clock, maker, waiters, charges });
       followRoutes(app, { database: raw, waiters });
       ticketRoutes(app, raw);
     },
@@ -70,12 +77,17 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
       onHoldEnded(database, clock),
       onOrderCancelled(database, services),
     ],
-    jobs: [reconcileOrders(reconciler), giveUpOrders({ database, clock })],
+    jobs: [
+      reconcileOrders(reconciler),
+      giveUpOrders({ database, clock }),
+      finishBookings({ database, services, clock, charges, onError: onUnfinished }),
+    ],
     start: async () => {
       await signer();
     },
     stop: async () => {
       waiters.stop();
+      await charges.stop();
       await Promise.all([maker.stop(), beginner.stop()]);
     },
   };

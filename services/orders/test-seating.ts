@@ -1,6 +1,6 @@
 import { newId } from '../../contracts/ids.ts';
-import type { AllocationOutcome, Reservation } from '../../contracts/http/seating.ts';
-import type { PaymentStatus } from '../../contracts/http/payments.ts';
+import type { AllocationOutcome, InternalReserveBody, Reservation } from '../../contracts/http/seating.ts';
+import type { InternalChargeBody, PaymentStatus } from '../../contracts/http/payments.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import type { CallOptions, ServiceClient, ServiceName } from '../../platform/http/service-client.ts';
 
@@ -12,6 +12,10 @@ export type FakeNeighbours = ServiceClient & {
   /** By reservation; ALLOCATED unless a test says otherwise. */
   outcomes: Map<string, AllocationOutcome>;
   payments: Map<string, PaymentStatus>;
+  /** What reserving for a user is refused with. */
+  refusal: ApiError | null;
+  /** What charging an order comes to. */
+  charge: (body: InternalChargeBody) => Promise<unknown>;
   calls: { service: ServiceName; path: string; method: string; body: unknown }[];
   down: boolean;
 };
@@ -21,6 +25,8 @@ export function fakeNeighbours(): FakeNeighbours {
     reservations: new Map(),
     outcomes: new Map(),
     payments: new Map(),
+    refusal: null,
+    charge: () => Promise.reject(new ApiError('SERVICE_UNAVAILABLE', 'Payments does not answer.')),
     calls: [],
     down: false,
     reserve: (userId, priceCents = 5_000, expiresInMs = 60_000) => {
@@ -52,6 +58,8 @@ export function fakeNeighbours(): FakeNeighbours {
 }
 
 function answer(fake: FakeNeighbours, service: ServiceName, path: string, method: string, body: unknown): unknown {
+  if (path === '/internal/charges') return fake.charge(body as InternalChargeBody);
+  if (path === '/internal/reservations') return hold(fake, body as InternalReserveBody);
   if (service === 'payments') {
     const paymentId = path.split('/').at(-1) ?? '';
     const status = fake.payments.get(paymentId);
@@ -75,4 +83,16 @@ function answer(fake: FakeNeighbours, service: ServiceName, path: string, method
   }
   if (path.endsWith('/release')) fake.reservations.set(reservation.reservationId, { ...reservation, status: 'RELEASED' });
   return fake.reservations.get(reservation.reservationId);
+}
+
+/** Once per reservation, however often it is asked for. */
+function hold(fake: FakeNeighbours, { userId, reservationId, eventId }: InternalReserveBody): Reservation {
+  if (fake.refusal !== null) throw fake.refusal;
+  const known = fake.reservations.get(reservationId);
+  if (known !== undefined) return known;
+  const { reservationId: made, ...reservation } = fake.reserve(userId);
+  fake.reservations.delete(made);
+  const held = { ...reservation, reservationId, eventId };
+  fake.reservations.set(reservationId, held);
+  return held;
 }

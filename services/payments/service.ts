@@ -39,7 +39,7 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
       });
       refundRoutes(app, (request) => refund(deps, request));
     },
-    internalRoutes: (app) => internalRoutes(app, raw),
+    internalRoutes: (app) => internalRoutes(app, raw, (request) => charge(deps, request)),
     subscriptions: [onBookingFailed(database, clock), onTicketRevoked(database, clock)],
     jobs: [resumePayments(deps), sendRefunds({ ...deps, onError })],
     stop: async () => {

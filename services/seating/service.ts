@@ -3,6 +3,7 @@ import type { ServiceContext, ServiceDefinition } from '../../platform/lifecycle
 import { onCatalogEvents } from './consumers/on-catalog-events.ts';
 import { importRoute } from './http/import.ts';
 import { internalRoutes } from './http/internal.ts';
+import { internalReserveRoute } from './http/internal-reserve.ts';
 import { saleRoutes } from './http/sales.ts';
 import { manageRoutes } from './http/manage.ts';
 import { readRoutes } from './http/reads.ts';
@@ -52,6 +53,7 @@ export const seating: ServiceDefinition = {
       },
       internalRoutes(app) {
         internalRoutes(app, seats, database);
+        internalReserveRoute(app, seats, views);
         saleRoutes(app, database, views);
       },
       subscriptions: [onCatalogEvents(database)],

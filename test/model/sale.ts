@@ -36,7 +36,7 @@ const SECTIONS = [
   { section: 'Free', kind: 'GENERAL_ADMISSION', priceCents: 0, capacity: 2 },
 ];
 
-async function openSale(world: World, organizer: Caller): Promise<Sale> {
+export async function openSale(world: World, organizer: Caller): Promise<Sale> {
   const eventId = newId('event');
   world.catalog.facts = factsOf(eventId, organizer.userId);
   const sale: Sale = { eventId, organizer, requests: [], reservations: [], orders: [], payments: [], told: new Map() };
@@ -207,7 +207,7 @@ async function askFor(world: World, sale: Sale, request: Request, faulty: boolea
   note(sale, request, answer);
 }
 
-async function send(world: World, { service, url, body, caller, key }: Request): Promise<Answered> {
+export async function send(world: World, { service, url, body, caller, key }: Request): Promise<Answered> {
   const answer = await world.public[service].inject({
     method: 'POST',
     url,

@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import {
   CreateOrderBody,
-  MAX_ORDER_WAIT_MS,
   Order,
   OrderList,
   OrderPath,
@@ -26,11 +25,11 @@ import { ticketsOfOrder } from '../store/tickets.ts';
 import { toOrderAnswer, toTicketAnswer } from './answers.ts';
 import { orderIdOf, visibleOrder } from './visible-order.ts';
 import { pageOf } from './pages.ts';
+import { waitMsOf } from './waiting.ts';
 
 export type OrderRouteDeps = { database: Database; clock: Clock; maker: CreateOrder; waiters: OrderWaiters };
 
 const PRIVATE = 'no-store';
-const DEFAULT_WAIT_MS = 10_000;
 
 export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
@@ -91,10 +90,10 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
     },
     async (request, reply) => {
       reply.header('cache-control', PRIVATE);
-      const { waitFor, timeoutMs = DEFAULT_WAIT_MS } = request.query;
+      const waitMs = waitMsOf(request.query);
       const order = await visibleOrder(database, request, request.params.id);
-      if (waitFor === undefined || isSettled(order.status)) return toOrderAnswer(order);
-      await waiters.untilSettled(order.orderId, Math.min(timeoutMs, MAX_ORDER_WAIT_MS));
+      if (waitMs === null || isSettled(order.status)) return toOrderAnswer(order);
+      await waiters.untilSettled(order.orderId, waitMs);
       return toOrderAnswer((await readOrder(database, order.orderId)) ?? order);
     },
   );

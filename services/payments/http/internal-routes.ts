@@ -1,12 +1,17 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { PaymentPath, PaymentState } from '../../../contracts/http/payments.ts';
+import { ChargeAnswer, InternalChargeBody, PaymentPath, PaymentState } from '../../../contracts/http/payments.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireService } from '../../../platform/http/request.ts';
+import { replay } from '../../../platform/idempotency/answer.ts';
+import { payloadHash } from '../../../platform/idempotency/idempotency-key.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
 import { paymentById } from '../store/payments.ts';
+import type { PublicRouteDeps } from './public-routes.ts';
 
-export function internalRoutes(instance: FastifyInstance, database: Database): void {
+const CHARGE_SCOPE = 'POST /internal/charges';
+
+export function internalRoutes(instance: FastifyInstance, database: Database, charge: PublicRouteDeps['charge']): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
 
   app.get('/internal/payments/:id', { schema: { params: PaymentPath, response: { 200: PaymentState } } }, async (request) => {
@@ -16,4 +21,16 @@ export function internalRoutes(instance: FastifyInstance, database: Database): v
     const { paymentId, orderId, status } = payment;
     return { paymentId, orderId, status };
   });
+
+  app.post(
+    '/internal/charges',
+    { schema: { body: InternalChargeBody, response: { 201: ChargeAnswer, 202: ChargeAnswer } } },
+    async (request, reply) => {
+      requireService(request);
+      const { userId, ...body } = request.body;
+      const key = { scope: CHARGE_SCOPE, key: `booking ${body.orderId}`, requestHash: payloadHash(request.body) };
+      const { answer } = await charge({ userId, key, body, traceparent: request.traceparent });
+      return replay(reply, answer);
+    },
+  );
 }

@@ -8,7 +8,7 @@ import { requireUser } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
 import { replay } from '../../../platform/idempotency/answer.ts';
 import { optionalIdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
-import { isHiddenFrom, type Selection } from '../domain/decide-reserve.ts';
+import { isHiddenFrom, type ReserveCommand, type Selection } from '../domain/decide-reserve.ts';
 import { seatIdOfCode } from '../domain/layout.ts';
 import type { SeatViews } from '../reads/views.ts';
 import type { Seats } from '../writes/seats.ts';
@@ -32,10 +32,10 @@ export function reserveRoute(app: FastifyInstance, seats: Seats, views: SeatView
       const { body } = request;
       if (body.userId !== undefined && body.userId !== userId)
         throw new ApiError('FORBIDDEN', 'You can reserve for yourself only: leave userId out.');
-      const selection = await selectionOf(body, userId, views);
+      const command = await toReserve(body, { userId, reservationId: newId('reservation') }, views);
       const key = optionalIdempotencyKey(request);
       const answer = await seats.submit({
-        command: { type: 'reserve', eventId: body.eventId, userId, reservationId: newId('reservation'), selection },
+        command,
         traceparent: request.traceparent,
         idempotency: key && { key, toStored: toStoredReservation },
       });
@@ -43,6 +43,16 @@ export function reserveRoute(app: FastifyInstance, seats: Seats, views: SeatView
       return reply.code(201).send(toReservation(reservationOf(answer)));
     },
   );
+}
+
+/** What the writer is to do. @throws ApiError VALIDATION_FAILED, EVENT_NOT_FOUND, SEAT_NOT_FOUND */
+export async function toReserve(
+  body: ReserveBody,
+  ids: { userId: string; reservationId: string },
+  views: SeatViews,
+): Promise<ReserveCommand> {
+  const selection = await selectionOf(body, ids.userId, views);
+  return { type: 'reserve', eventId: body.eventId, ...ids, selection };
 }
 
 async function selectionOf(body: ReserveBody, userId: string, views: SeatViews): Promise<Selection> {
