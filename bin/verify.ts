@@ -16,7 +16,9 @@ export async function verify(
   const settings = loadSettings(environment);
   const json = options.json === true;
   const { journal } = options;
-  const how = { settleMs: parseDuration(options.settle), json, ...(journal === undefined ? {} : { journal }) };
+  // Only a person who waits wants to know, and only beside what is written elsewhere.
+  const onProgress = (doing: string): void => void (process.stderr.isTTY && process.stderr.write(`… ${doing}\n`));
+  const how = { settleMs: parseDuration(options.settle), json, onProgress, ...(journal === undefined ? {} : { journal }) };
   try {
     return await runVerify(settings, how, (line) => print([line]));
   } catch (error) {

@@ -140,6 +140,28 @@ export async function plantLargeSale(databaseOf: (owner: Owner) => OpenDatabase,
   }
 }
 
+const TABLES: readonly [Owner, string][] = [
+  ['seating', 'reservation, seat_state, place_state, section, event_sale'],
+  ['orders', 'ticket, order_change, orders'],
+  ['payments', 'simulator_charge, payment'],
+  ['event-log', 'record, topic'],
+];
+
+/** Empties the databases, and leaves the planner with its statistics of what was there, for good. */
+export async function forgetLargeSale(databaseOf: (owner: Owner) => OpenDatabase): Promise<void> {
+  for (const [owner, tables] of TABLES) {
+    const database = databaseOf(owner);
+    await database.run({ name: 'test.large_sale_analyze', text: `analyze ${tables}` });
+    for (const table of tables.split(', ')) {
+      await database.run({
+        name: `test.large_sale_keep_${table}`,
+        text: `alter table ${table} set (autovacuum_enabled = false)`,
+      });
+      await database.run({ name: `test.large_sale_forget_${table}`, text: `delete from ${table}` });
+    }
+  }
+}
+
 /** What the buyers of such a sale would have been told, as lines of a journal. */
 export function* journalOfLargeSale(reservations: number): Generator<string> {
   for (let n = 1; n <= reservations; n++) {

@@ -44,23 +44,21 @@ const TEST_SETTINGS = {
 export async function startSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
   const services = options.definitions ?? definitions;
   const databases = await makeDatabases(services);
-  const drop = async (): Promise<void> => {
-    for (const database of databases.values()) await database.drop();
-  };
-  const settings = loadSettings({ ...TEST_SETTINGS, ...addresses(databases), ...options.settings });
-  const logger = createLogger({ level: settings.log.level });
+  const { settings, drop } = databases;
+  const chosen = settings(options.settings);
+  const logger = createLogger({ level: chosen.log.level });
   try {
-    const system = await start({ settings, definitions: services, logger, metrics: createMetrics() });
+    const system = await start({ settings: chosen, definitions: services, logger, metrics: createMetrics() });
     system.ready();
-    const tokens = createAccessTokens({ jwtSecret: settings.auth.jwtSecret, ttlSeconds: settings.auth.accessTokenTtlSeconds });
+    const tokens = createAccessTokens({ jwtSecret: chosen.auth.jwtSecret, ttlSeconds: chosen.auth.accessTokenTtlSeconds });
     return {
       ...system,
-      settings,
+      settings: chosen,
       signIn: (...roles) => {
         const userId = newId('user');
         return { userId, token: tokens.sign({ userId, sessionId: newId('session'), roles }).accessToken };
       },
-      databaseOf: (service) => found(databases, service).database,
+      databaseOf: databases.databaseOf,
       stop: async () => {
         await system.stop();
         await drop();
@@ -72,7 +70,15 @@ export async function startSystem(options: TestSystemOptions = {}): Promise<Test
   }
 }
 
-async function makeDatabases(services: readonly ServiceDefinition[]): Promise<Map<string, TestDatabase>> {
+type SystemDatabases = {
+  databaseOf(service: string): OpenDatabase;
+  /** Of a system that uses them: these environment variables over those of the tests. */
+  settings(environment?: Environment): Settings;
+  drop(): Promise<void>;
+};
+
+/** The databases of a system that does not run, empty but for their tables. */
+export async function makeDatabases(services: readonly ServiceDefinition[] = definitions): Promise<SystemDatabases> {
   const wanted: [string, URL[]][] = [['event-log', [LOG_MIGRATIONS]]];
   for (const { name, database } of services) {
     if (database !== undefined) wanted.push([name, [PLATFORM_MIGRATIONS, database.migrations]]);
@@ -80,7 +86,14 @@ async function makeDatabases(services: readonly ServiceDefinition[]): Promise<Ma
   const made = await Promise.all(
     wanted.map(async ([name, migrations]) => [name, await testDatabase(migrations, { poolSize: 2 })] as const),
   );
-  return new Map(made);
+  const databases = new Map(made);
+  return {
+    databaseOf: (service) => found(databases, service).database,
+    settings: (environment = {}) => loadSettings({ ...TEST_SETTINGS, ...addresses(databases), ...environment }),
+    drop: async () => {
+      for (const database of databases.values()) await database.drop();
+    },
+  };
 }
 
 function addresses(databases: ReadonlyMap<string, TestDatabase>): Environment {

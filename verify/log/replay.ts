@@ -5,13 +5,14 @@ import { overEverything, type Session } from '../session.ts';
 const FACTS = sql(
   'verify.create_facts',
   `create temporary table fact on commit drop as
-   select topic, log_offset, position, event ->> 'id' as id, event ->> 'type' as type, data ->> 'eventId' as event_id,
-     (data ->> 'version')::bigint as version, (data ->> 'reservationId') collate "C" as reservation_id,
-     (data ->> 'orderId') collate "C" as order_id, (data ->> 'paymentId') collate "C" as payment_id,
-     (data ->> 'refundId') collate "C" as refund_id, data ->> 'reason' as reason, data ->> 'previousStatus' as previous_status,
-     data -> 'seatIds' as seat_ids, data -> 'places' as places, jsonb_array_length(data -> 'tickets') as tickets
-   from record cross join lateral jsonb_array_elements(events::jsonb) with ordinality as one (event, position)
-   cross join lateral (select event -> 'data' as data) as what
+   select topic, log_offset, position, one.id, type, "eventId" as event_id, version, "reservationId" collate "C" as reservation_id,
+     "orderId" collate "C" as order_id, "paymentId" collate "C" as payment_id, "refundId" collate "C" as refund_id, reason,
+     "previousStatus" as previous_status, "seatIds" as seat_ids, places, jsonb_array_length(tickets) as tickets
+   from record
+   cross join lateral rows from (jsonb_to_recordset(events::jsonb) as (id text, type text, data jsonb)) with ordinality
+     as one (id, type, data, position)
+   cross join lateral jsonb_to_record(data) as what ("eventId" text, version bigint, "reservationId" text, "orderId" text,
+     "paymentId" text, "refundId" text, reason text, "previousStatus" text, "seatIds" jsonb, places jsonb, tickets jsonb)
    where topic in ('seat.events', 'booking.events', 'payment.events')`,
 );
 /** Versions grow by one, so a sale whose first one is retained is retained whole. */
