@@ -99,10 +99,15 @@ function limits(schema: Schema): string {
 
 function errorsHtml(): string {
   const rows = Object.entries(ERRORS).map(
-    ([code, { status, title }]) =>
-      `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escape(title)}</td></tr>`,
+    ([code, { status, title, when, whatToDo }]) =>
+      `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escape(title)}<br><span class="faded">${marked(when)} ${marked(whatToDo)}</span></td></tr>`,
   );
   return `<h2 id="errors">errors</h2><p>Every error is a problem document (RFC 9457) with one of these codes, a trace id, and what to do.</p><table>${rows.join('')}</table>`;
+}
+
+/** Of Markdown these texts have `code` only. */
+function marked(text: string): string {
+  return escape(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function asSchema(value: unknown): Schema {
