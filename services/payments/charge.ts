@@ -4,18 +4,17 @@ import { newId } from '../../contracts/ids.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import type { ServiceClient } from '../../platform/http/service-client.ts';
-import { refusalOf, type StoredAnswer } from '../../platform/idempotency/answer.ts';
+import { answerOfError, refusalOf, type StoredAnswer } from '../../platform/idempotency/answer.ts';
+import type { LeaseKeeper } from '../../platform/idempotency/held-keys.ts';
 import type { IdempotencyKey } from '../../platform/idempotency/idempotency-key.ts';
-import { LeaseLost, withLease, type Lease } from '../../platform/idempotency/with-lease.ts';
 import { appendToOutbox } from '../../platform/outbox/append.ts';
 import type { Database } from '../../platform/postgres/database.ts';
 import { afterSilence, hasBegun, resultOf, type BegunPayment, type ChargeResult, type PaymentState } from './domain/payment.ts';
 import { paymentRetried } from './domain-events.ts';
-import { answerOfPayment } from './http/answers.ts';
-import type { PaymentOpener } from './open-payments.ts';
+import type { Opened, PaymentOpener } from './open-payments.ts';
 import type { ResilientProvider } from './provider/resilience.ts';
 import type { PaymentSettler } from './settle-payments.ts';
-import { deleteUnbegun, noteAttempt, paymentByKey } from './store/payments.ts';
+import { noteAttempt } from './store/payments.ts';
 
 export type ChargeRequest = { userId: string; key: IdempotencyKey; body: ChargeBody; traceparent: string };
 
@@ -25,6 +24,7 @@ type Deps = {
   clock: Clock;
   provider: ResilientProvider;
   opener: PaymentOpener;
+  leases: LeaseKeeper;
   settler: PaymentSettler;
 };
 
@@ -38,33 +38,57 @@ const TELL_TIMEOUT_MS = 1_000;
  * resume job, always with the same key at the provider.
  */
 export async function charge(deps: Deps, request: ChargeRequest): Promise<{ replayed: boolean; answer: StoredAnswer }> {
-  const outcome = await withLease(deps.database, request.key, (lease) => work(deps, request, lease)).catch((error: unknown) => {
-    // Another attempt took this one for dead and finishes it.
-    if (error instanceof LeaseLost) throw refusalOf('IN_FLIGHT');
-    throw error;
+  const opened = await deps.opener.open({
+    payment: draft(deps, request),
+    key: request.key,
+    available: deps.provider.available(),
   });
-  if (outcome.kind === 'IN_FLIGHT' || outcome.kind === 'REUSED') throw refusalOf(outcome.kind);
-  return { replayed: outcome.kind === 'REPLAY', answer: outcome.answer };
+  switch (opened.kind) {
+    case 'OPENED':
+      return { replayed: false, answer: await finish(deps, request, opened) };
+    case 'ANSWERED':
+      return { replayed: false, answer: opened.answer };
+    case 'REPLAY':
+      return { replayed: true, answer: opened.answer };
+    case 'IN_FLIGHT':
+    case 'REUSED':
+      throw refusalOf(opened.kind);
+    case 'UNAVAILABLE':
+      throw new ApiError(
+        'SERVICE_UNAVAILABLE',
+        'The payment provider is not answering. Nothing was charged. Try again in a moment.',
+      );
+    case 'TRY_AGAIN':
+      throw new ApiError('OVERLOADED', 'Another payment of this order ended at the same moment. Try again.');
+  }
 }
 
-async function work(deps: Deps, request: ChargeRequest, lease: Lease): Promise<StoredAnswer> {
-  const { userId, body, key } = request;
-  const begunBefore = lease.resumed
-    ? await paymentByKey(deps.database, { userId, idempotencyKey: key.key, orderId: body.orderId })
-    : undefined;
-  if (begunBefore !== undefined && begunBefore.status !== 'PENDING') return finishSettled(deps, begunBefore, lease);
-  const payment = begunBefore ?? (await open(deps, request));
-  const begun = hasBegun(payment) ? payment : await begin(deps, payment, request);
-  const result = await askProvider(deps, begun, request, begunBefore !== undefined);
-  const answer = await deps.settler.settle({
-    paymentId: begun.paymentId,
-    result,
-    at: deps.clock.now(),
-    traceparent: request.traceparent,
-    lease,
-  });
-  if (result.kind === 'FAILED') await tellOrders(deps, begun, request.traceparent);
-  return answer;
+type Open = Extract<Opened, { kind: 'OPENED' }>;
+
+/** Under the request's key. A refusal is stored; after any other error the key is free, and the next attempt goes on from here. */
+async function finish(deps: Deps, request: ChargeRequest, opened: Open): Promise<StoredAnswer> {
+  const { held, payment } = opened;
+  deps.leases.keep(held);
+  let begun: BegunPayment | null = hasBegun(payment) ? payment : null;
+  try {
+    begun ??= await begin(deps, payment, request);
+    const result = await askProvider(deps, begun, request, opened.resumed);
+    const { paymentId } = begun;
+    const { traceparent } = request;
+    const answer = await deps.settler.settle({ paymentId, result, at: deps.clock.now(), traceparent, held });
+    if (result.kind === 'FAILED') await tellOrders(deps, begun, traceparent);
+    // Another attempt took this one for dead and answers the request.
+    if (answer === null) throw refusalOf('IN_FLIGHT');
+    return answer;
+  } catch (error) {
+    const unbegun = begun === null ? payment.paymentId : null;
+    const answer = error instanceof ApiError ? answerOfError(error) : null;
+    // It may not hide what happened: a key that cannot be stored or freed now is free when its lease runs out.
+    await deps.opener.abandon({ held, unbegun, answer }).catch(() => undefined);
+    throw error;
+  } finally {
+    deps.leases.drop(held);
+  }
 }
 
 /** So that a declined buyer who looks at the order, or gives it up, finds it open. The domain event says the same a moment later. */
@@ -73,22 +97,10 @@ async function tellOrders({ services }: Deps, { orderId, paymentId }: BegunPayme
   await services.call('orders', path, { method: 'POST', traceparent, timeoutMs: TELL_TIMEOUT_MS }).catch(() => undefined);
 }
 
-async function finishSettled({ database }: Deps, payment: PaymentState, lease: Lease): Promise<StoredAnswer> {
-  const answer = answerOfPayment(payment);
-  await database.transaction((tx) => lease.finish(tx, answer));
-  return answer;
-}
-
-async function open({ provider, opener, clock }: Deps, { userId, key, body }: ChargeRequest): Promise<PaymentState> {
-  if (!provider.available()) {
-    throw new ApiError(
-      'SERVICE_UNAVAILABLE',
-      'The payment provider is not answering. Nothing was charged. Try again in a moment.',
-    );
-  }
+function draft({ clock }: Deps, { userId, key, body }: ChargeRequest): PaymentState {
   const { orderId, amountCents, currency, paymentMethod } = body;
   const now = clock.now();
-  const opened = await opener.open({
+  return {
     paymentId: newId('payment'),
     orderId,
     userId,
@@ -108,41 +120,18 @@ async function open({ provider, opener, clock }: Deps, { userId, key, body }: Ch
     asked: 0,
     createdAt: now,
     updatedAt: now,
-  });
-  if (opened.ok) return opened.payment;
-  // Whose payment it is must not be told to another user.
-  if (opened.other.userId !== userId) throw new ApiError('ORDER_NOT_FOUND', 'You have no such order.');
-  const { paymentId, status } = opened.other;
-  if (status === 'PENDING')
-    throw new ApiError(
-      'PAYMENT_IN_PROGRESS',
-      `The payment ${paymentId} of this order is under way. Wait for its outcome: GET /v1/payments/${paymentId}.`,
-      { paymentId },
-    );
-  throw new ApiError('ORDER_NOT_PAYABLE', `The order was paid by ${paymentId} already. Nothing was charged again.`, {
-    paymentId,
-  });
+  };
 }
 
 /** A refusal, or no answer, leaves nothing behind: orders lets another payment begin, and finds out that this one never did. */
-async function begin(
-  { database, services, opener, clock }: Deps,
-  payment: PaymentState,
-  request: ChargeRequest,
-): Promise<BegunPayment> {
+async function begin({ services, opener, clock }: Deps, payment: PaymentState, request: ChargeRequest): Promise<BegunPayment> {
   const { paymentId, orderId, userId, amountCents, currency } = payment;
-  let answer: BeginPaymentAnswer;
-  try {
-    answer = await services.call<BeginPaymentAnswer>('orders', `/internal/orders/${orderId}/payments`, {
-      method: 'POST',
-      body: { paymentId, userId, amountCents, currency },
-      traceparent: request.traceparent,
-      timeoutMs: BEGIN_TIMEOUT_MS,
-    });
-  } catch (error) {
-    await deleteUnbegun(database, paymentId).catch(() => undefined);
-    throw error;
-  }
+  const answer = await services.call<BeginPaymentAnswer>('orders', `/internal/orders/${orderId}/payments`, {
+    method: 'POST',
+    body: { paymentId, userId, amountCents, currency },
+    traceparent: request.traceparent,
+    timeoutMs: BEGIN_TIMEOUT_MS,
+  });
   const { eventId, reservationId } = answer;
   const at = clock.now();
   const begun = { ...payment, eventId, reservationId, windowEndsAt: new Date(answer.windowEndsAt), attempt: 1, updatedAt: at };

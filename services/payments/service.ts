@@ -1,5 +1,6 @@
 import type { Service, ServiceContext, ServiceDefinition } from '../../platform/lifecycle/service.ts';
 import { afterCommit } from '../../platform/postgres/after-commit.ts';
+import { createLeaseKeeper } from '../../platform/idempotency/held-keys.ts';
 import { charge } from './charge.ts';
 import { onBookingFailed } from './consumers/on-booking-failed.ts';
 import { onTicketRevoked } from './consumers/on-ticket-revoked.ts';
@@ -27,7 +28,8 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
   const provider = makeResilient(simulator);
   const opener = createPaymentOpener(database);
   const settler = createPaymentSettler(database);
-  const deps = { database, services, clock, provider, opener, settler };
+  const leases = createLeaseKeeper(raw);
+  const deps = { database, services, clock, provider, opener, leases, settler };
   const onError = (error: unknown, refundId: string): void =>
     logger.warn({ err: error, refundId }, 'A refund could not be sent yet.');
   return {

@@ -1,5 +1,5 @@
 import type { StoredAnswer } from '../../platform/idempotency/answer.ts';
-import type { Lease } from '../../platform/idempotency/with-lease.ts';
+import { finishKeys, type HeldKey } from '../../platform/idempotency/held-keys.ts';
 import { appendToOutbox } from '../../platform/outbox/append.ts';
 import type { Database, Tx } from '../../platform/postgres/database.ts';
 import { createWriteBatcher } from '../../platform/postgres/write-batcher.ts';
@@ -8,21 +8,21 @@ import { paymentSettled } from './domain-events.ts';
 import { answerOfPayment } from './http/answers.ts';
 import { lockPayments, savePayments } from './store/payments.ts';
 
-type Command = { paymentId: string; result: ChargeResult; at: Date; traceparent: string | undefined; lease: Lease | null };
+type Command = { paymentId: string; result: ChargeResult; at: Date; traceparent: string | undefined; held: HeldKey | null };
 
 export type PaymentSettler = {
   /**
    * Commits what became of a payment, its domain event and the answer of its request together. A payment that was settled before
-   * stays as it is; the answer tells how.
+   * stays as it is; the answer tells how. Null when another attempt has taken up the request's key meanwhile: that one answers.
    */
-  settle(command: Command): Promise<StoredAnswer>;
+  settle(command: Command): Promise<StoredAnswer | null>;
   stop(): Promise<void>;
 };
 
 const BATCH = { maxBatch: 200, maxQueue: 5_000, maxWaitMs: 10_000 };
 
 export function createPaymentSettler(database: Database): PaymentSettler {
-  const batcher = createWriteBatcher<Command, StoredAnswer>({
+  const batcher = createWriteBatcher<Command, StoredAnswer | null>({
     name: 'payments.settle',
     ...BATCH,
     run: (commands) => database.transaction((tx) => settleAll(tx, commands)),
@@ -30,7 +30,7 @@ export function createPaymentSettler(database: Database): PaymentSettler {
   return { settle: batcher.submit, stop: batcher.stop };
 }
 
-async function settleAll(tx: Tx, commands: readonly Command[]): Promise<StoredAnswer[]> {
+async function settleAll(tx: Tx, commands: readonly Command[]): Promise<(StoredAnswer | null)[]> {
   const payments = await lockPayments(
     tx,
     commands.map(({ paymentId }) => paymentId),
@@ -47,14 +47,14 @@ async function settleAll(tx: Tx, commands: readonly Command[]): Promise<StoredAn
     const record = hasBegun(settled) ? paymentSettled(settled, traceparent) : null;
     if (record !== null) records.push(record);
   }
-  const saved = savePayments(tx, changed, (payment) =>
-    payment.status === 'PENDING' ? nextAsk(payment.asked, payment.updatedAt) : null,
+  void savePayments(tx, changed, (payment) => (payment.status === 'PENDING' ? nextAsk(payment.asked, payment.updatedAt) : null));
+  void appendToOutbox(tx, records);
+  const answered = commands.map(({ paymentId, held }) => ({ held, answer: answerOf(payments.get(paymentId)) }));
+  const lost = await finishKeys(
+    tx,
+    answered.flatMap(({ held, answer }) => (held === null ? [] : [{ held, answer }])),
   );
-  const appended = appendToOutbox(tx, records);
-  const answers = commands.map(({ paymentId }) => answerOf(payments.get(paymentId)));
-  const finished = commands.map(({ lease }, index) => finish(tx, lease, answers[index]));
-  await Promise.all([saved, appended, ...finished]);
-  return answers;
+  return answered.map(({ held, answer }) => (held !== null && lost.has(held.token) ? null : answer));
 }
 
 function withResult(payment: PaymentState, result: ChargeResult, at: Date): PaymentState {
@@ -71,8 +71,4 @@ function withResult(payment: PaymentState, result: ChargeResult, at: Date): Paym
 function answerOf(payment: PaymentState | undefined): StoredAnswer {
   if (payment === undefined) throw new Error('A payment vanished while it was locked');
   return answerOfPayment(payment);
-}
-
-async function finish(tx: Tx, lease: Lease | null, answer: StoredAnswer | undefined): Promise<void> {
-  if (lease !== null && answer !== undefined) await lease.finish(tx, answer);
 }

@@ -29,7 +29,7 @@ export function resumePayments(deps: Deps): Job {
 async function resume({ database, clock, provider, settler }: Deps, payment: PaymentState): Promise<void> {
   // The provider is asked only after orders let a payment begin, so this one cannot have been captured.
   if (!hasBegun(payment)) {
-    await deleteUnbegun(database, payment.paymentId);
+    await deleteUnbegun(database, [payment.paymentId]);
     return;
   }
   const outcome = await provider.conclude(payment.paymentId);
@@ -39,6 +39,6 @@ async function resume({ database, clock, provider, settler }: Deps, payment: Pay
     result: resultOf(outcome),
     at: clock.now(),
     traceparent: undefined,
-    lease: null,
+    held: null,
   });
 }

@@ -27,7 +27,7 @@ const LIVE_OF_ORDERS = sql(
 );
 const DELETE_UNBEGUN = sql(
   'payments.delete_unbegun',
-  `delete from payment where payment_id = $1 and status = 'PENDING' and event_id is null`,
+  `delete from payment where payment_id = any($1::text[]) and status = 'PENDING' and event_id is null`,
 );
 const BEGIN = sql(
   'payments.begin',
@@ -57,7 +57,10 @@ const SETTLE = sql(
 const BY_ID = sql('payments.by_id', `select ${COLUMNS} from payment where payment_id = $1`);
 const BY_KEY = sql(
   'payments.by_key',
-  `select ${COLUMNS} from payment where user_id = $1 and idempotency_key = $2 and order_id = $3 order by payment_id desc limit 1`,
+  `select ${COLUMNS}
+   from unnest($1::text[], $2::text[], $3::text[]) as wanted (user_id, idempotency_key, order_id)
+     join payment using (user_id, idempotency_key, order_id)
+   order by payment_id desc`,
 );
 const LIST = sql(
   'payments.list',
@@ -100,9 +103,9 @@ export async function livePayments(tx: Tx, orderIds: readonly string[]): Promise
   return new Map(rows.map((payment) => [payment.orderId, payment]));
 }
 
-/** A payment that orders did not let begin: nothing was asked of the provider, so it never was one. */
-export function deleteUnbegun(tx: Tx, paymentId: string): Promise<number> {
-  return tx.run(DELETE_UNBEGUN, [paymentId]);
+/** Payments that orders did not let begin: nothing was asked of the provider, so they never were any. */
+export function deleteUnbegun(tx: Tx, paymentIds: readonly string[]): Promise<number> {
+  return paymentIds.length === 0 ? Promise.resolve(0) : tx.run(DELETE_UNBEGUN, [paymentIds]);
 }
 
 export type Beginning = { paymentId: string; eventId: string; reservationId: string; windowEndsAt: Date; askAt: Date; at: Date };
@@ -153,12 +156,13 @@ export async function paymentById(tx: Tx, paymentId: string): Promise<PaymentSta
   return (await tx.rows<PaymentState>(BY_ID, [paymentId]))[0];
 }
 
-/** The payment that a request with this key began. */
-export async function paymentByKey(
+/** The payments that requests with these keys opened, the latest first. */
+export function paymentsByKey(
   tx: Tx,
-  key: { userId: string; idempotencyKey: string; orderId: string },
-): Promise<PaymentState | undefined> {
-  return (await tx.rows<PaymentState>(BY_KEY, [key.userId, key.idempotencyKey, key.orderId]))[0];
+  keys: readonly Pick<PaymentState, 'userId' | 'idempotencyKey' | 'orderId'>[],
+): Promise<PaymentState[]> {
+  const column = (name: 'userId' | 'idempotencyKey' | 'orderId') => keys.map((key) => key[name]);
+  return tx.rows<PaymentState>(BY_KEY, [column('userId'), column('idempotencyKey'), column('orderId')]);
 }
 
 /** The latest first; `before` is the last id of the page before. */
