@@ -7,9 +7,9 @@ import type { ServiceClient } from '../../platform/http/service-client.ts';
 import type { Database, Tx } from '../../platform/postgres/database.ts';
 import { createWriteBatcher } from '../../platform/postgres/write-batcher.ts';
 import { changeOrder, mayBeginPayment, type BeginPaymentRefusal, type OrderChange, type OrderState } from './domain/order.ts';
-import { failPayments } from './fail-payments.ts';
+import { failPayments, type FailedPayment } from './fail-payments.ts';
 import { closePaymentWindow } from './payment-window.ts';
-import { lockOrders, readOrder, saveChanges } from './store/orders.ts';
+import { lockOrders, saveChanges, type FindOrder } from './store/orders.ts';
 
 type Command = BeginPaymentBody & { orderId: string; windowEndsAt: Date; at: Date };
 type Result = { ok: true; order: OrderState } | BeginPaymentRefusal;
@@ -26,16 +26,29 @@ export type BeginPayment = {
 const SEATING_TIMEOUT_MS = 5_000;
 const BATCH = { maxBatch: 200, maxQueue: 2_000, maxWaitMs: 3_000 };
 
-export function createPaymentBeginner(deps: { database: Database; services: ServiceClient; clock: Clock }): BeginPayment {
-  const { database, services, clock } = deps;
+export function createPaymentBeginner(deps: {
+  database: Database;
+  find: FindOrder;
+  services: ServiceClient;
+  clock: Clock;
+}): BeginPayment {
+  const { database, find, services, clock } = deps;
   const batcher = createWriteBatcher<Command, Result>({
     name: 'orders.begin-payment',
     ...BATCH,
     run: (commands) => database.transaction((tx) => beginAll(tx, commands)),
   });
+  const failures = createWriteBatcher<FailedPayment, true>({
+    name: 'orders.fail-payment',
+    ...BATCH,
+    run: async (failed) => {
+      await database.transaction((tx) => failPayments(tx, failed, clock.now()));
+      return failed.map(() => true);
+    },
+  });
 
   async function begin(orderId: string, body: BeginPaymentBody, traceparent: string): Promise<BeginPaymentAnswer> {
-    const known = mayBeginPayment(await readOrder(database, orderId), body);
+    const known = mayBeginPayment(await find(orderId), body);
     if (!known.ok) throw refusalOf(known);
     const windowEndsAt = await keepSeats(known.order, body.paymentId, traceparent);
     const begun = await batcher.submit({ ...body, orderId, windowEndsAt, at: clock.now() });
@@ -62,13 +75,19 @@ export function createPaymentBeginner(deps: { database: Database; services: Serv
   }
 
   async function fail(orderId: string, paymentId: string, traceparent: string): Promise<void> {
-    const order = await readOrder(database, orderId);
+    const order = await find(orderId);
     if (order?.paymentId !== paymentId) return;
     await closePaymentWindow(services, order);
-    await database.transaction((tx) => failPayments(tx, [{ orderId, paymentId, traceparent }], clock.now()));
+    await failures.submit({ orderId, paymentId, traceparent });
   }
 
-  return { begin, fail, stop: batcher.stop };
+  return {
+    begin,
+    fail,
+    stop: async () => {
+      await Promise.all([batcher.stop(), failures.stop()]);
+    },
+  };
 }
 
 async function beginAll(tx: Tx, commands: readonly Command[]): Promise<Result[]> {

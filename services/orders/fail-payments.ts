@@ -1,4 +1,4 @@
-import { appendToOutbox } from '../../platform/outbox/append.ts';
+import { appendToOutbox, type OutboxRecord } from '../../platform/outbox/append.ts';
 import type { Tx } from '../../platform/postgres/database.ts';
 import { paymentFailed, type OrderChange } from './domain/order.ts';
 import { bookingCancelled, bookingFailed, bookingRecord } from './domain-events.ts';
@@ -10,6 +10,7 @@ export type FailedPayment = { orderId: string; paymentId: string; traceparent: s
 export async function failPayments(tx: Tx, failed: readonly FailedPayment[], at: Date): Promise<void> {
   const orders = await lockOrders(tx, [...new Set(failed.map(({ orderId }) => orderId))]);
   const changes: OrderChange[] = [];
+  const records: OutboxRecord[] = [];
   for (const { orderId, paymentId, traceparent } of failed) {
     const order = orders.get(orderId);
     if (order === undefined) continue;
@@ -18,16 +19,21 @@ export async function failPayments(tx: Tx, failed: readonly FailedPayment[], at:
     if (last === undefined) continue;
     changes.push(...steps);
     orders.set(orderId, last.order);
-    void announceEnd(tx, last, traceparent);
+    records.push(...endRecords(last, traceparent));
   }
+  void appendToOutbox(tx, records);
   await saveChanges(tx, changes);
 }
 
 /** An order that ended without ever being paid is told of as cancelled, or as failed, with what ended it. */
-export function announceEnd(tx: Tx, { order, cause }: OrderChange, traceparent: string | undefined): Promise<number> {
+export function announceEnd(tx: Tx, change: OrderChange, traceparent: string | undefined): Promise<number> {
+  return appendToOutbox(tx, endRecords(change, traceparent));
+}
+
+/** None while the order has not ended. */
+export function endRecords({ order, cause }: OrderChange, traceparent: string | undefined): OutboxRecord[] {
   const { orderId, status, updatedAt } = order;
-  if (cause === 'BOOKING_DECLINED')
-    return appendToOutbox(tx, [bookingRecord(orderId, [bookingFailed(order, cause, null, updatedAt, traceparent)])]);
-  if (status !== 'EXPIRED' && status !== 'CANCELLED') return Promise.resolve(0);
-  return appendToOutbox(tx, [bookingRecord(orderId, [bookingCancelled(order, cause, traceparent)])]);
+  if (cause === 'BOOKING_DECLINED') return [bookingRecord(orderId, [bookingFailed(order, cause, null, updatedAt, traceparent)])];
+  if (status !== 'EXPIRED' && status !== 'CANCELLED') return [];
+  return [bookingRecord(orderId, [bookingCancelled(order, cause, traceparent)])];
 }

@@ -27,6 +27,7 @@ import { reconcileDue, reconcileOrders } from './jobs/reconcile-orders.ts';
 import { createOrderWaiters } from './order-waiters.ts';
 import { revokeForRefund } from './revoke-for-refund.ts';
 import { createOrderSettler } from './settle-orders.ts';
+import { orderLookup } from './store/orders.ts';
 
 /** Orders, what they cost, and tickets. */
 export const orders: ServiceDefinition = {
@@ -37,6 +38,7 @@ export const orders: ServiceDefinition = {
 
 function create({ settings, database: raw, wakeRelay, services, logger, clock }: ServiceContext): Service {
   const waiters = createOrderWaiters(raw);
+  const find = orderLookup(raw);
   const database = afterCommit(raw, () => {
     wakeRelay();
     waiters.poke();
@@ -52,7 +54,7 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
   };
   const prices = { book: priceBook(settings.pricing), countryOf: createEventCountries({ services, clock }) };
   const maker = createOrderMaker({ database, services, clock, prices, onFreeOrder });
-  const beginner = createPaymentBeginner({ database, services, clock });
+  const beginner = createPaymentBeginner({ database, find, services, clock });
   const onUnfinished = (error: unknown, orderId: string): void =>
     logger.warn({ err: error, orderId }, 'A booking could not be finished yet.');
   const charges = createBookingCharges({ database, services, clock, beginner, onError: onUnfinished });
@@ -60,9 +62,9 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
     revokeForRefund({ database, clock }, orderId, body, traceparent);
   return {
     publicRoutes: (app) => {
-      orderRoutes(app, { database, clock, maker, waiters });
+      orderRoutes(app, { database, find, clock, maker, waiters });
       bookingRoutes(app, { database, services, clock, maker, waiters, charges });
-      followRoutes(app, { database: raw, waiters });
+      followRoutes(app, { database: raw, find, waiters });
       ticketRoutes(app, raw);
     },
     internalRoutes: (app) => internalRoutes(app, beginner, revoke, raw),

@@ -9,7 +9,7 @@ import { isSettled } from '../domain/order-status.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { OrderWaiters } from '../order-waiters.ts';
 import { changesOf, paymentNewsOf } from '../store/order-history.ts';
-import { readOrder } from '../store/orders.ts';
+import type { FindOrder } from '../store/orders.ts';
 import { historyOf, toOrderAnswer } from './answers.ts';
 import { visibleOrder } from './visible-order.ts';
 
@@ -18,9 +18,12 @@ const Frames = {
   content: { 'text/event-stream': { schema: Type.String() } },
 };
 
-export function followRoutes(instance: FastifyInstance, deps: { database: Database; waiters: OrderWaiters }): void {
+export function followRoutes(
+  instance: FastifyInstance,
+  deps: { database: Database; find: FindOrder; waiters: OrderWaiters },
+): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  const { database, waiters } = deps;
+  const { database, find, waiters } = deps;
   const tags = ['orders'];
 
   app.get(
@@ -35,7 +38,7 @@ export function followRoutes(instance: FastifyInstance, deps: { database: Databa
       },
     },
     async (request, reply) => {
-      const { orderId } = await visibleOrder(database, request, request.params.id);
+      const { orderId } = await visibleOrder(find, request, request.params.id);
       const [changes, news] = await Promise.all([changesOf(database, orderId), paymentNewsOf(database, orderId)]);
       return reply.header('cache-control', 'no-store').send({ orderId, items: historyOf(changes, news) });
     },
@@ -55,7 +58,7 @@ export function followRoutes(instance: FastifyInstance, deps: { database: Databa
       },
     },
     async (request, reply) => {
-      const { orderId } = await visibleOrder(database, request, request.params.id);
+      const { orderId } = await visibleOrder(find, request, request.params.id);
       let sent = '';
       let stream: ReturnType<typeof openEventStream> | null = null;
       const show = (order: OrderState): void => {
@@ -65,7 +68,7 @@ export function followRoutes(instance: FastifyInstance, deps: { database: Databa
         if (isSettled(order.status)) stream.close();
       };
       const look = async (): Promise<void> => {
-        const order = await readOrder(database, orderId);
+        const order = await find(orderId);
         if (order !== undefined) show(order);
       };
       // Listening comes first, as it may be refused and nothing may be missed.

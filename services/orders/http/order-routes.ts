@@ -20,20 +20,20 @@ import type { CreateOrder } from '../create-order.ts';
 import type { OrderState } from '../domain/order.ts';
 import { isSettled } from '../domain/order-status.ts';
 import type { OrderWaiters } from '../order-waiters.ts';
-import { ordersOfUser, readOrder } from '../store/orders.ts';
+import { ordersOfUser, type FindOrder } from '../store/orders.ts';
 import { ticketsOfOrder } from '../store/tickets.ts';
 import { toOrderAnswer, toTicketAnswer } from './answers.ts';
 import { orderIdOf, visibleOrder } from './visible-order.ts';
 import { pageOf } from './pages.ts';
 import { waitMsOf } from './waiting.ts';
 
-export type OrderRouteDeps = { database: Database; clock: Clock; maker: CreateOrder; waiters: OrderWaiters };
+export type OrderRouteDeps = { database: Database; find: FindOrder; clock: Clock; maker: CreateOrder; waiters: OrderWaiters };
 
 const PRIVATE = 'no-store';
 
 export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  const { database, clock, maker, waiters } = deps;
+  const { database, find, clock, maker, waiters } = deps;
   const tags = ['orders'];
 
   app.post(
@@ -91,10 +91,10 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
     async (request, reply) => {
       reply.header('cache-control', PRIVATE);
       const waitMs = waitMsOf(request.query);
-      const order = await visibleOrder(database, request, request.params.id);
+      const order = await visibleOrder(find, request, request.params.id);
       if (waitMs === null || isSettled(order.status)) return toOrderAnswer(order);
       await waiters.untilSettled(order.orderId, waitMs);
-      return toOrderAnswer((await readOrder(database, order.orderId)) ?? order);
+      return toOrderAnswer((await find(order.orderId)) ?? order);
     },
   );
 
@@ -123,7 +123,7 @@ export function orderRoutes(instance: FastifyInstance, deps: OrderRouteDeps): vo
     { schema: { tags, summary: 'Tickets of an order', security: SIGNED_IN, params: OrderPath, response: { 200: OrderTickets } } },
     async (request, reply) => {
       reply.header('cache-control', PRIVATE);
-      const { orderId } = await visibleOrder(database, request, request.params.id);
+      const { orderId } = await visibleOrder(find, request, request.params.id);
       return { orderId, tickets: (await ticketsOfOrder(database, orderId)).map(toTicketAnswer) };
     },
   );

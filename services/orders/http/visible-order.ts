@@ -2,14 +2,13 @@ import type { FastifyRequest } from 'fastify';
 import { isId } from '../../../contracts/ids.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireUser } from '../../../platform/http/request.ts';
-import type { Database } from '../../../platform/postgres/database.ts';
 import type { OrderState } from '../domain/order.ts';
-import { readOrder } from '../store/orders.ts';
+import type { FindOrder } from '../store/orders.ts';
 
 /** The order, if it is the caller's own or the caller is an admin; another person's order does not exist for them. */
-export async function visibleOrder(database: Database, request: FastifyRequest, id: string): Promise<OrderState> {
+export async function visibleOrder(find: FindOrder, request: FastifyRequest, id: string): Promise<OrderState> {
   const user = requireUser(request);
-  const order = await readOrder(database, orderIdOf(id));
+  const order = await find(orderIdOf(id));
   if (order === undefined || (order.userId !== user.userId && !user.roles.includes('admin'))) throw noSuchOrder();
   return order;
 }

@@ -2,6 +2,7 @@ import type { ReleaseReason } from '../../../contracts/events/seat.ts';
 import type { CancelReason, OrderStatus } from '../../../contracts/http/orders.ts';
 import { sql, type Tx } from '../../../platform/postgres/database.ts';
 import { joinJsonTexts } from '../../../platform/postgres/joined-texts.ts';
+import { createLookup, type Lookup } from '../../../platform/postgres/lookup.ts';
 import type { OrderChange, OrderState } from '../domain/order.ts';
 import type { PricedItem } from '../domain/pricing.ts';
 
@@ -102,6 +103,16 @@ export async function readOrders(tx: Tx, orderIds: readonly string[]): Promise<O
 
 export async function readOrder(tx: Tx, orderId: string): Promise<OrderState | undefined> {
   return (await readOrders(tx, [orderId]))[0];
+}
+
+export type FindOrder = Lookup<OrderState>;
+
+/** For those who wait for a single order each, and are many. */
+export function orderLookup(database: Tx): FindOrder {
+  return createLookup('orders.find', async (orderIds) => {
+    const orders = await readOrders(database, orderIds);
+    return new Map(orders.map((order) => [order.orderId, order]));
+  });
 }
 
 /** Locks these orders, in the one order that all use, and reads them as they are under the lock. */
