@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { DEFAULTS, helpText, type SimulateArguments } from '../bench/simulate/arguments.ts';
 import { StartupError } from '../platform/config/startup-error.ts';
 import { VERSION } from '../platform/version.ts';
 import { showConfig } from './config.ts';
 import { listDeadLettersOf, replayOne } from './dead-letters.ts';
 import { setRoles } from './roles.ts';
+import { runSimulate } from './simulate.ts';
 import { start } from './start.ts';
 import { verify } from './verify.ts';
 
@@ -31,6 +33,24 @@ program
   .option('--journal <file>', 'what clients were told, as the load and fault tools write it down')
   .option('--json', 'one JSON document instead of lines')
   .action((options: { settle: string; journal?: string; json?: boolean }) => finish(verify(env, options, print)));
+
+program
+  .command('simulate')
+  .description('play a whole onsale with many buyers, and report how it went')
+  .option('--buyers <count>', 'people who come', DEFAULTS.buyers)
+  .option('--seats <count>', 'seats and places to sell, over all events', DEFAULTS.seats)
+  .option('--events <count>', 'events on sale at the same moment', DEFAULTS.events)
+  .option('--concurrency <count>', 'buyers at work at one time, each with a connection', DEFAULTS.concurrency)
+  .option('--pace <share>', "how much of real life's hesitation they show, 0 to 1", DEFAULTS.pace)
+  .option('--hold <seconds>', 'how long a hold lasts', DEFAULTS.hold)
+  .option('--share <shares>', 'how people behave; see below')
+  .option('--seed <number>', 'the same crowd again')
+  .option('--url <address>', 'a system that runs on this machine, instead of one of its own')
+  .option('--journal <file>', 'where to write what buyers were told (else beside the report)')
+  .option('--report <folder>', 'where to write report.html and report.json (else a new temporary folder)')
+  .option('--no-verify', 'leave out the check of every promise afterwards')
+  .addHelpText('after', helpText())
+  .action((given: SimulateArguments) => finish(runSimulate(env, given)));
 
 program
   .command('roles')
