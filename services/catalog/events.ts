@@ -8,7 +8,8 @@ import { mayEdit, maySee, type Viewer } from './domain/access.ts';
 import { decideCreate, decideUpdate, type OrganizedEvent } from './domain/event.ts';
 import type { Fault } from './domain/fault.ts';
 import type { OtherServices } from './other-services.ts';
-import { eventCount, eventPage, type EventFilter, type EventPlace } from './store/event-search.ts';
+import type { EventPlace } from './store/event-place.ts';
+import { eventCount, eventPage, type EventFilter } from './store/event-search.ts';
 import { deleteEvent, eventById, insertEvent, lockEvent, updateEvent, type EventRow } from './store/events.ts';
 import { venueById } from './store/venues.ts';
 

@@ -134,6 +134,15 @@ describe('lists and searches', () => {
       expect((await get(`/v1/events/search?q=of%20two&cursor=${nextCursor}${sort}`)).statusCode).toBe(400);
   });
 
+  it.each(['0', '440000000000000', '460000000000000', '999999999999999'])(
+    'go on after a place that never was: %s',
+    async (place) => {
+      const cursor = Buffer.from(JSON.stringify([time.nowMs, place, newId('event'), null])).toString('base64url');
+      for (const list of ['/v1/events?limit=1', '/v1/events/search?q=rock&limit=1'])
+        expect((await get(`${list}&cursor=${cursor}`)).statusCode, list).toBe(200);
+    },
+  );
+
   it('go on after a name in any script, however long', async () => {
     const name = '長'.repeat(200);
     for (const _ of [1, 2]) await createEvent({ name });

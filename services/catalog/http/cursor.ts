@@ -1,7 +1,7 @@
 import { isId } from '../../../contracts/ids.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
 import type { EventSort } from '../../../contracts/http/catalog.ts';
-import type { EventPlace } from '../store/event-search.ts';
+import type { EventPlace } from '../store/event-place.ts';
 import type { VenuePlace } from '../venues.ts';
 
 /** Cursors are for us to read, not for clients: a place in a list as JSON in base64url. They hold nothing that is secret. */

@@ -17,7 +17,7 @@ import { requireRole } from '../../../platform/http/request.ts';
 import { validationFailed } from '../../../platform/http/validation.ts';
 import { readTime, type Fault } from '../domain/fault.ts';
 import type { Events } from '../events.ts';
-import type { EventPlace } from '../store/event-search.ts';
+import type { EventPlace } from '../store/event-place.ts';
 import { toEventAnswer } from './answers.ts';
 import { decodeEventPlace, encodeEventPlace } from './cursor.ts';
 import { markPublic } from './public-answers.ts';

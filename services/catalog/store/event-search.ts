@@ -1,11 +1,14 @@
 import type { EventSort } from '../../../contracts/http/catalog.ts';
 import { sql, type Statement, type Tx } from '../../../platform/postgres/database.ts';
+import type { Viewer } from '../domain/access.ts';
+import { eventList } from './event-list.ts';
+import { BEYOND_ALL_DATES_MS, START_MS, type EventPlace } from './event-place.ts';
 import { EVENT_COLUMNS, EVENT_TABLES, type EventRow } from './events.ts';
 
 export type EventFilter = {
   now: Date;
   /** Whose drafts are among the found, besides everybody's events; an admin sees all. */
-  viewer: { userId: string; isAdmin: boolean } | null;
+  viewer: Viewer | null;
   q?: string;
   city?: string;
   eventType?: string;
@@ -17,9 +20,6 @@ export type EventFilter = {
   sort?: EventSort;
 };
 
-/** Where a page ended: `place` is the last event's by the order of the list, as text; past events are those past at `asOf`. */
-export type EventPlace = { asOf: Date; place: string; eventId: string };
-
 const MATCHES = `(e.status <> 'DRAFT' OR $2 OR e.organizer_id = $3)
   AND ($4::text IS NULL OR e.search_text LIKE lower($4) OR v.search_text LIKE lower($4))
   AND ($5::text IS NULL OR lower(v.city) = lower($5))
@@ -28,9 +28,6 @@ const MATCHES = `(e.status <> 'DRAFT' OR $2 OR e.organizer_id = $3)
   AND ($8::timestamptz IS NULL OR e.start_date >= $8)
   AND ($9::timestamptz IS NULL OR e.start_date < $9)`;
 
-/** Past events come after all coming ones, the latest first: their place is counted back from a time beyond every date. */
-const BEYOND_ALL_DATES_MS = '40000000000000';
-const START_MS = '(extract(epoch FROM e.start_date) * 1000)::bigint';
 const COMING_FIRST = `CASE WHEN e.end_date > $10 THEN ${START_MS} ELSE ${BEYOND_ALL_DATES_MS} - ${START_MS} END`;
 
 type Order = { place: string; type: 'bigint' | 'text'; descending: boolean };
@@ -75,6 +72,7 @@ export function eventPage(
   after: EventPlace | null,
   limit: number,
 ): Promise<(EventRow & { place: string })[]> {
+  if (isWholeList(filter)) return eventList(tx, filter, asOf, after, limit);
   const statement = PAGES[filter.sort ?? 'comingFirst'];
   return tx.rows(statement, [...filterValues(filter), asOf, after?.place ?? null, after?.eventId ?? null, limit]);
 }
@@ -82,6 +80,11 @@ export function eventPage(
 export async function eventCount(tx: Tx, filter: EventFilter): Promise<number> {
   const [row] = await tx.rows<{ count: number }>(COUNT, filterValues(filter));
   return row?.count ?? 0;
+}
+
+/** Nothing is looked for, so nothing but the page itself need be read. */
+function isWholeList({ q, city, eventType, status, from, to, sort }: EventFilter): boolean {
+  return [q, city, eventType, status, from, to, sort].every((wanted) => wanted === undefined);
 }
 
 function filterValues({ now, viewer, q, city, eventType, status, from, to }: EventFilter): unknown[] {
