@@ -25,31 +25,31 @@ const COLUMNS = `order_id as "orderId", reservation_id as "reservationId", user_
   state, charge, traceparent`;
 
 const INSERT = sql(
-  'bookings.insert',
+  'orders.booking_insert',
   `insert into booking (order_id, reservation_id, user_id, idempotency_key, state, traceparent, due_at, created_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
 /** What is being undone is nobody's any more. Keys are forgotten after a day, and so is what they began. */
 const CLAIM = sql(
-  'bookings.claim',
+  'orders.booking_claim',
   `update booking set due_at = case when state = 'DONE' then null else $4::timestamptz end
    where state <> 'UNDOING' and order_id =
      (select order_id from booking where user_id = $1 and idempotency_key = $2 and created_at > $3 order by order_id desc limit 1)
    returning ${COLUMNS}`,
 );
 const ACCEPT = sql(
-  'bookings.accept',
+  'orders.booking_accept',
   `update booking set state = case when $2::jsonb is null then 'DONE' else 'ACCEPTED' end, charge = $2,
      due_at = case when $2::jsonb is null then null else $3::timestamptz end
    where order_id = $1 and state = 'STARTED'`,
 );
-const UNDO = sql('bookings.undo', `update booking set state = 'UNDOING', due_at = $2 where order_id = $1 and state = 'STARTED'`);
-const DELETE = sql('bookings.delete', `delete from booking where order_id = $1 and state in ('STARTED', 'UNDOING')`);
-const POSTPONE = sql('bookings.postpone', `update booking set due_at = $2 where order_id = $1 and state = 'ACCEPTED'`);
-const FINISH = sql('bookings.finish', `update booking set state = 'DONE', charge = null, due_at = null where order_id = $1`);
+const UNDO = sql('orders.booking_undo', `update booking set state = 'UNDOING', due_at = $2 where order_id = $1 and state = 'STARTED'`);
+const DELETE = sql('orders.booking_delete', `delete from booking where order_id = $1 and state in ('STARTED', 'UNDOING')`);
+const POSTPONE = sql('orders.booking_postpone', `update booking set due_at = $2 where order_id = $1 and state = 'ACCEPTED'`);
+const FINISH = sql('orders.booking_finish', `update booking set state = 'DONE', charge = null, due_at = null where order_id = $1`);
 /** Puts the next look off, so that replicas do not do the same work. What nobody was told of is undone from here on. */
 const TAKE_DUE = sql(
-  'bookings.take_due',
+  'orders.booking_take_due',
   `update booking set due_at = $2, state = case when state = 'STARTED' then 'UNDOING' else state end where order_id in
      (select order_id from booking where due_at <= $1 order by due_at limit $3 for update skip locked)
    returning ${COLUMNS}`,
