@@ -43,10 +43,16 @@ const ACCEPT = sql(
      due_at = case when $2::jsonb is null then null else $3::timestamptz end
    where order_id = $1 and state = 'STARTED'`,
 );
-const UNDO = sql('orders.booking_undo', `update booking set state = 'UNDOING', due_at = $2 where order_id = $1 and state = 'STARTED'`);
+const UNDO = sql(
+  'orders.booking_undo',
+  `update booking set state = 'UNDOING', due_at = $2 where order_id = $1 and state = 'STARTED'`,
+);
 const DELETE = sql('orders.booking_delete', `delete from booking where order_id = $1 and state in ('STARTED', 'UNDOING')`);
 const POSTPONE = sql('orders.booking_postpone', `update booking set due_at = $2 where order_id = $1 and state = 'ACCEPTED'`);
-const FINISH = sql('orders.booking_finish', `update booking set state = 'DONE', charge = null, due_at = null where order_id = $1`);
+const FINISH = sql(
+  'orders.booking_finish',
+  `update booking set state = 'DONE', charge = null, due_at = null where order_id = $1`,
+);
 /** Puts the next look off, so that replicas do not do the same work. What nobody was told of is undone from here on. */
 const TAKE_DUE = sql(
   'orders.booking_take_due',
