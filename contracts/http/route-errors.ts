@@ -1,11 +1,14 @@
 import type { ErrorCode } from '../errors.ts';
 
+/** Of routes that show more to those who are signed in: a token that does not count is said so, lest its owner wonder. */
+const BAD_TOKEN: ErrorCode[] = ['UNAUTHENTICATED', 'TOKEN_EXPIRED'];
+
 /** What a route answers because of what it does. Errors that follow from its form (a body, who may, a key) are not listed. */
 export const ROUTE_ERRORS: Record<string, ErrorCode[]> = {
   'post /v1/users/register': ['USERNAME_TAKEN', 'EMAIL_TAKEN'],
   'post /v1/users/login': ['INVALID_CREDENTIALS', 'ACCOUNT_BLOCKED'],
   'post /v1/users/refresh': ['REFRESH_TOKEN_INVALID'],
-  'post /v1/users/logout': ['UNAUTHENTICATED', 'TOKEN_EXPIRED'],
+  'post /v1/users/logout': BAD_TOKEN,
   'delete /v1/users/me/sessions/{sessionId}': ['SESSION_NOT_FOUND'],
   'get /v1/users/{userId}': ['FORBIDDEN', 'USER_NOT_FOUND'],
   'put /v1/users/{userId}': ['FORBIDDEN', 'USER_NOT_FOUND', 'USERNAME_TAKEN', 'EMAIL_TAKEN'],
@@ -13,11 +16,13 @@ export const ROUTE_ERRORS: Record<string, ErrorCode[]> = {
   'put /v1/users/{userId}/status': ['USER_NOT_FOUND'],
   'put /v1/users/{userId}/roles': ['USER_NOT_FOUND'],
   'post /v1/users/password/reset': ['MAIL_TOKEN_INVALID'],
-  'post /v1/users/email/verify': ['UNAUTHENTICATED', 'TOKEN_EXPIRED', 'MAIL_TOKEN_INVALID'],
+  'post /v1/users/email/verify': [...BAD_TOKEN, 'MAIL_TOKEN_INVALID'],
   'get /v1/venues/{venueId}': ['VENUE_NOT_FOUND'],
   'put /v1/venues/{venueId}': ['VENUE_NOT_FOUND'],
   'delete /v1/venues/{venueId}': ['VENUE_NOT_FOUND', 'VENUE_IN_USE'],
-  'get /v1/events/{eventId}': ['EVENT_NOT_FOUND'],
+  'get /v1/events': BAD_TOKEN,
+  'get /v1/events/search': BAD_TOKEN,
+  'get /v1/events/{eventId}': [...BAD_TOKEN, 'EVENT_NOT_FOUND'],
   'post /v1/events': ['VENUE_NOT_FOUND'],
   'put /v1/events/{eventId}': ['EVENT_NOT_FOUND', 'VENUE_NOT_FOUND', 'EVENT_CANCELLED'],
   'delete /v1/events/{eventId}': ['EVENT_NOT_FOUND', 'EVENT_HAS_ORDERS'],
@@ -35,11 +40,11 @@ export const ROUTE_ERRORS: Record<string, ErrorCode[]> = {
   'get /v1/seats/reservation/{reservationId}': ['RESERVATION_NOT_FOUND'],
   'delete /v1/seats/reservation/{reservationId}': ['RESERVATION_NOT_FOUND', 'RESERVATION_NOT_ACTIVE', 'RESERVATION_IN_PAYMENT'],
   'post /v1/seats/release': ['RESERVATION_NOT_FOUND', 'RESERVATION_NOT_ACTIVE', 'RESERVATION_IN_PAYMENT'],
-  'get /v1/seats/availability': ['EVENT_NOT_FOUND', 'SECTION_NOT_FOUND'],
-  'get /v1/seats/status': ['EVENT_NOT_FOUND'],
-  'get /v1/seats/map': ['EVENT_NOT_FOUND', 'NOT_FOUND'],
-  'get /v1/seats/{eventId}/{seatId}': ['EVENT_NOT_FOUND', 'SEAT_NOT_FOUND'],
-  'get /v1/seats/stream': ['EVENT_NOT_FOUND'],
+  'get /v1/seats/availability': [...BAD_TOKEN, 'EVENT_NOT_FOUND', 'SECTION_NOT_FOUND'],
+  'get /v1/seats/status': [...BAD_TOKEN, 'EVENT_NOT_FOUND'],
+  'get /v1/seats/map': [...BAD_TOKEN, 'EVENT_NOT_FOUND', 'NOT_FOUND'],
+  'get /v1/seats/{eventId}/{seatId}': [...BAD_TOKEN, 'EVENT_NOT_FOUND', 'SEAT_NOT_FOUND'],
+  'get /v1/seats/stream': [...BAD_TOKEN, 'EVENT_NOT_FOUND'],
   'put /v1/seats/sections': ['EVENT_NOT_FOUND', 'SECTION_NOT_FOUND', 'CAPACITY_IN_USE'],
   'put /v1/seats/block': ['EVENT_NOT_FOUND', 'SEAT_NOT_FOUND', 'SEATS_IN_USE'],
   'put /v1/seats/unblock': ['EVENT_NOT_FOUND', 'SEAT_NOT_FOUND', 'SEATS_IN_USE'],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../../contracts/ids.ts';
 import { createAccessTokens } from '../../platform/auth/access-tokens.ts';
 import type { Role } from '../../platform/auth/identity.ts';
+import { checkDeclared } from './declared-errors.ts';
 
 export type Answer = { status: number; body: any; headers: Headers };
 
@@ -32,7 +33,9 @@ export function clientWith(url: string, userId: string, token: string): Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text && isJson(answer) ? JSON.parse(text) : text };
+    const read = text && isJson(answer) ? JSON.parse(text) : text;
+    if (answer.status >= 400) await checkDeclared(method, url + path, read);
+    return { status: answer.status, headers: answer.headers, body: read };
   }
   return {
     userId,

@@ -12,19 +12,20 @@ const ALWAYS: ErrorCode[] = [
   'OVERLOADED',
   'SERVICE_UNAVAILABLE',
 ];
-const WITH_BODY: ErrorCode[] = ['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+/** A body that comes is read, also where none is wanted. */
+const CHANGING: ErrorCode[] = ['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'OUTCOME_UNKNOWN'];
 const SIGNED_IN: ErrorCode[] = ['UNAUTHENTICATED', 'TOKEN_EXPIRED'];
 const WITH_KEY: ErrorCode[] = ['IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_IN_FLIGHT', 'IDEMPOTENCY_KEY_REUSED'];
 
 /** Every error that the route can answer: what it does itself (`ROUTE_ERRORS`) and what follows from its form. */
 export function errorsOf(method: string, path: string, operation: Operation): ErrorCode[] {
-  const { security = [], parameters = [], requestBody } = operation;
+  const { security = [], parameters = [] } = operation;
   const key = parameters.find(({ name }) => name === 'Idempotency-Key');
   return [
     ...new Set<ErrorCode>([
       ...ALWAYS,
-      ...(requestBody === undefined ? [] : WITH_BODY),
-      ...(method === 'get' ? [] : (['OUTCOME_UNKNOWN'] as const)),
+      ...(method === 'get' ? [] : CHANGING),
+      ...(path.includes('{') ? (['NOT_FOUND'] as const) : []),
       ...(security.length === 0 ? [] : SIGNED_IN),
       ...(security.some(({ bearer = [] }) => bearer.length > 0) ? (['FORBIDDEN'] as const) : []),
       ...(key === undefined ? [] : WITH_KEY),
