@@ -1,10 +1,11 @@
 import type { DomainEvent, Topic } from '../../contracts/events/domain-event.ts';
 import type { Database, Tx } from '../postgres/database.ts';
 
-/** What one outbox row becomes on the log. `id` is the row's; appending it twice is once. */
+/** What one outbox row becomes on the log. `id` is the row's; appending it twice is once. Events of one key stay in its order. */
 export type LogRecord = {
   id: string;
   topic: Topic;
+  /** Of all its events, or empty when they are of several: the key of each is its `subject`. */
   key: string;
   /** JSON array of the domain events, in order. Text, because the relay has no reason to look inside. */
   eventsJson: string;

@@ -3,11 +3,16 @@ import type { DomainEvent, Topic } from '../../contracts/events/domain-event.ts'
 import { sql, type Tx } from '../postgres/database.ts';
 import { joinJsonTexts } from '../postgres/joined-texts.ts';
 
-/** Domain events of one aggregate, in order. They stay together: one row of the outbox, one record of the log. */
+/** Domain events of one aggregate, in order; the key is their `subject`. */
 export type OutboxRecord = { topic: Topic; key: string; events: readonly DomainEvent[] };
 
 /** No domain event is over 256 kB: every consumer and broker can count on it. Longer lists are split by whoever makes the event. */
 export const MAX_EVENT_BYTES = 256 * 1024;
+
+/** Events written together share rows up to this many characters. A row costs more, here and on the log, than an event in it. */
+const MAX_SHARED_CHARS = 64 * 1024;
+
+type Row = { topic: Topic; key: string; texts: string[]; chars: number };
 
 const insert = sql(
   'outbox.append',
@@ -28,16 +33,31 @@ const insert = sql(
 export function appendToOutbox(tx: Tx, records: readonly OutboxRecord[]): Promise<number> {
   const full = records.filter((record) => record.events.length > 0);
   if (full.length === 0) return Promise.resolve(0);
+  const rows = shareRows(full);
   return tx.run(insert, [
-    full.map(() => uuidv7()),
-    full.map((record) => record.topic),
-    full.map((record) => record.key),
-    joinJsonTexts(full.map((record) => toJsonArray(record.events))),
+    rows.map(() => uuidv7()),
+    rows.map((row) => row.topic),
+    rows.map((row) => row.key),
+    joinJsonTexts(rows.map((row) => `[${row.texts.join(',')}]`)),
   ]);
 }
 
-function toJsonArray(events: readonly DomainEvent[]): string {
-  return `[${events.map(toJson).join(',')}]`;
+/** Neighbours of one topic go into one row, whose key is empty when it is of several. */
+function shareRows(records: readonly OutboxRecord[]): Row[] {
+  const rows: Row[] = [];
+  for (const { topic, key, events } of records) {
+    const texts = events.map(toJson);
+    const chars = texts.reduce((sum, text) => sum + text.length, 0);
+    const last = rows.at(-1);
+    if (last?.topic !== topic || last.chars + chars > MAX_SHARED_CHARS) {
+      rows.push({ topic, key, texts, chars });
+      continue;
+    }
+    if (last.key !== key) last.key = '';
+    last.texts.push(...texts);
+    last.chars += chars;
+  }
+  return rows;
 }
 
 function toJson(event: DomainEvent): string {

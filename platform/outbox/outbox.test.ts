@@ -2,7 +2,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../test/support/postgres.ts';
-import type { DomainEvent } from '../../contracts/events/domain-event.ts';
+import type { DomainEvent, Topic } from '../../contracts/events/domain-event.ts';
 import { LOG_MIGRATIONS, openPostgresLog, type PostgresLog } from '../event-log/postgres/log.ts';
 import type { LogRecord, StopListening } from '../event-log/port.ts';
 import { labelOf, loggedIn } from '../event-log/test-events.ts';
@@ -59,15 +59,14 @@ function relay(changes: Partial<RelayOptions> = {}): Relay {
   return started;
 }
 
-function publish(...labels: string[]): Promise<number> {
+function publish(...labels: string[]): Promise<void> {
   return service.database.transaction((tx) => publishIn(tx, ...labels));
 }
 
-function publishIn(tx: Tx, ...labels: string[]): Promise<number> {
-  return appendToOutbox(
-    tx,
-    labels.map((label) => ({ topic: 'user.events', key: 'k', events: [loggedIn('k', label)] })),
-  );
+/** A row each. */
+async function publishIn(tx: Tx, ...labels: string[]): Promise<void> {
+  const publishOne = (label: string) => appendToOutbox(tx, [{ topic: 'user.events', key: 'k', events: [loggedIn('k', label)] }]);
+  await Promise.all(labels.map(publishOne));
 }
 
 async function expectOnLog(...labels: string[]): Promise<void> {
@@ -79,7 +78,7 @@ async function expectOutboxEmpty(): Promise<void> {
 }
 
 describe('appendToOutbox', () => {
-  it('writes rows in the order given, each with its events as JSON', async () => {
+  it('writes events of one topic into one row, in the order given', async () => {
     const events = [loggedIn('a', 'first'), loggedIn('a', 'with "quotes", \\ and\nzażółć 🎟')];
     await service.database.transaction((tx) =>
       appendToOutbox(tx, [
@@ -89,8 +88,25 @@ describe('appendToOutbox', () => {
       ]),
     );
     const rows = await service.database.rows<{ key: string; events: string }>(readRows);
-    expect(rows.map(({ key }) => key)).toEqual(['a', 'b']);
-    expect(JSON.parse(rows[0]?.events ?? '')).toEqual(events);
+    expect(rows.map(({ key }) => key)).toEqual(['']);
+    expect(JSON.parse(rows[0]?.events ?? '').map(labelOf)).toEqual([...events.map(labelOf), 'other']);
+    expect(JSON.parse(rows[0]?.events ?? '').slice(0, 2)).toEqual(events);
+  });
+
+  it('begins another row when one is large, and for another topic', async () => {
+    const large = 'x'.repeat(40 * 1024);
+    const record = (topic: Topic, key: string, label: string) => ({ topic, key, events: [loggedIn(key, label)] });
+    await service.database.transaction((tx) =>
+      appendToOutbox(tx, [
+        record('user.events', 'a', 'one'),
+        record('user.events', 'a', large),
+        record('user.events', 'b', large),
+        record('catalog.events', 'b', 'two'),
+      ]),
+    );
+    const rows = await service.database.rows<{ key: string; events: string }>(readRows);
+    expect(rows.map(({ key }) => key)).toEqual(['a', 'b', 'b']);
+    expect(rows.map(({ events }) => JSON.parse(events).length)).toEqual([2, 1, 1]);
   });
 
   it('publishes nothing when the transaction fails', async () => {
