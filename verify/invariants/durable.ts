@@ -44,6 +44,15 @@ const ORDERS_GONE = violating(
    where route = 'order' and id is not null and (order_id is null or orders.user_id <> told.user_id or reservation_id <> facts ->> 'reservationId'
      or total_cents <> (facts ->> 'totalCents')::integer)`,
 );
+const BOOKINGS_GONE = violating(
+  'acknowledged bookings that are gone or not as they were told',
+  'verify.told_bookings_gone',
+  `select distinct id as "orderId", told.user_id as "userId", facts ->> 'status' as "statusTold", status
+   from told left join orders on order_id = id
+   where route = 'booking' and id is not null and (order_id is null or orders.user_id <> told.user_id
+     or (facts ->> 'status' = 'CONFIRMED' and confirmation_number is null)
+     or (facts ->> 'status' = 'FAILED' and status not in ('FAILED', 'REFUNDED')))`,
+);
 const PAYMENTS_GONE = violating(
   'acknowledged payments that are gone or not as they were told',
   'verify.told_payments_gone',
@@ -75,7 +84,7 @@ export const durable: Check = {
     return finding(
       `${reservations?.count ?? 0} acknowledged reservations`,
       await violationsIn(told.seating, [GONE, OTHERWISE, ENDED_EARLY]),
-      await violationsIn(told.orders, [ORDERS_GONE]),
+      await violationsIn(told.orders, [ORDERS_GONE, BOOKINGS_GONE]),
       await violationsIn(told.payments, [PAYMENTS_GONE, REFUNDS_GONE]),
     );
   },

@@ -17,22 +17,29 @@ const KEYS = sql(
   `select count(*)::integer as keys, coalesce(sum(answers - 1), 0)::integer as repeats from (
      select count(*) as answers from told where not asked and key is not null group by route, user_id, key) as told_of`,
 );
-/** Without a key every request is one of its own; an answer without its question in the journal counts as one. */
+/**
+ * Without a key every request is one of its own; an answer without its question in the journal counts as one. A booking wants a
+ * reservation, an order and a payment. One that was cut off before anybody was told of it is undone, and begins anew when it is asked
+ * for again: of those who `book`, what was undone does not count.
+ */
 const wanted = (
   route: Route,
-): string => `(select user_id, count(distinct key) + greatest(count(*) filter (where key is null and asked),
-     count(distinct id) filter (where key is null)) as times from told where route = '${route}' group by user_id) as wanted`;
+): string => `(select user_id, count(distinct (route, key)) filter (where key is not null) + greatest(count(*) filter (where key is null and asked),
+     count(distinct id) filter (where key is null)) as times, bool_or(route = 'booking') as books
+     from told where route in ('${route}', 'booking') group by user_id) as wanted`;
 const RESERVED_TOO_OFTEN = violating(
   'users with more reservations than they asked for',
   'verify.reserved_too_often',
   `select user_id as "userId", times::integer as asked, count(*)::integer as made, array_to_json(array_agg(reservation_id)) as ids
-   from reservation join ${wanted('reserve')} using (user_id) group by user_id, times having count(*) > times`,
+   from reservation join ${wanted('reserve')} using (user_id)
+   where not (books and end_reason is not distinct from 'CANCELLED') group by user_id, times having count(*) > times`,
 );
 const ORDERED_TOO_OFTEN = violating(
   'users with more orders than they asked for',
   'verify.ordered_too_often',
   `select user_id as "userId", times::integer as asked, count(*)::integer as made, array_to_json(array_agg(order_id)) as ids
-   from orders join ${wanted('order')} using (user_id) group by user_id, times having count(*) > times`,
+   from orders join ${wanted('order')} using (user_id)
+   where not (books and one_call and status = 'CANCELLED') group by user_id, times having count(*) > times`,
 );
 const CHARGED_TOO_OFTEN = violating(
   'users with more payments than they asked for',

@@ -171,6 +171,30 @@ describe('verify --journal', () => {
     ]);
   });
 
+  it('knows that a booking is a reservation, an order and a payment', async () => {
+    const buyer = house.someone('customer');
+    const said = { userId: buyer.userId, idempotencyKey: 'book' };
+    const body = { eventId: house.eventId, seatIds: [13], paymentMethod: 'CREDIT_CARD', paymentToken: 'tok_success' };
+    const booked = await buyer.send('POST', '/v1/bookings?waitFor=CONFIRMED', body, { key: said.idempotencyKey });
+    const { orderId, status } = booked.body;
+    expect(status).toBe('CONFIRMED');
+    const asked: JournalLine = { asked: 'booking', ...said };
+    const told: JournalLine = { told: 'booking', ...said, orderId, status };
+    const { of } = await house.verdicts({ journal: journalOf(asked, told, told) });
+    expect(of(2)).toMatchObject({ verdict: 'holds' });
+    expect(of(7)).toMatchObject({ verdict: 'holds', looked: '1 keys, 1 answers to repeats' });
+    expect(await violations(2, journalOf(asked, { ...told, status: 'FAILED' }))).toEqual([
+      'acknowledged bookings that are gone or not as they were told',
+    ]);
+    // Another one, of which its journal does not know.
+    await buyer.send('POST', '/v1/bookings?waitFor=CONFIRMED', { ...body, seatIds: [14] }, { key: 'unknown' });
+    expect(await violations(7, journalOf(asked, told))).toEqual([
+      'users with more reservations than they asked for',
+      'users with more orders than they asked for',
+      'users with more payments than they asked for',
+    ]);
+  });
+
   it('refuses a file that is not a journal, naming the line', async () => {
     const read = async (path: string) => {
       for await (const _ of readJournal(path));

@@ -2,7 +2,13 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 
 /** What is asked for under an Idempotency-Key. */
-const Route = Type.Union([Type.Literal('reserve'), Type.Literal('order'), Type.Literal('charge'), Type.Literal('refund')]);
+const Route = Type.Union([
+  Type.Literal('reserve'),
+  Type.Literal('order'),
+  Type.Literal('charge'),
+  Type.Literal('refund'),
+  Type.Literal('booking'),
+]);
 export type Route = Static<typeof Route>;
 
 const said = {
@@ -49,10 +55,12 @@ const RefundAnswer = Type.Object({
   amountCents: Type.Integer(),
   status: Type.String(),
 });
+/** Reserved, ordered and, as far as `status` says, paid in one call. */
+const BookingAnswer = Type.Object({ told: Type.Literal('booking'), ...said, orderId: Type.String(), status: Type.String() });
 /** Nothing was done. Not for what may be tried again: 429, 503, `IDEMPOTENCY_IN_FLIGHT`. */
 const Refusal = Type.Object({ told: Type.Literal('refusal'), of: Route, ...said, code: Type.String() });
 
-const JournalLine = Type.Union([Asked, ReserveAnswer, OrderAnswer, ChargeAnswer, RefundAnswer, Refusal]);
+const JournalLine = Type.Union([Asked, ReserveAnswer, OrderAnswer, ChargeAnswer, RefundAnswer, BookingAnswer, Refusal]);
 
 /** One line of a journal of what clients asked for and were told; see docs/verify.md. */
 export type JournalLine = Static<typeof JournalLine>;

@@ -7,8 +7,8 @@ export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
-/** A line that is well formed: as it was written, and what it is about. */
-type ReadLine = { text: string; route: Route };
+/** A line that is well formed: as it was written, what it is about, and whether it is a question. */
+type ReadLine = { text: string; route: Route; asked: boolean };
 
 const PAGE_LINES = 5_000;
 
@@ -29,7 +29,7 @@ export async function* readJournal(path: string): AsyncGenerator<ReadLine[]> {
       if (text.trim() === '') continue;
       const value = parse(text);
       if (value === undefined) cutOff = number;
-      else if (isJournalLine(value)) page.push({ text, route: routeOf(value) });
+      else if (isJournalLine(value)) page.push({ text, route: routeOf(value), asked: 'asked' in value });
       else throw new JournalError(`Line ${number} of ${path} is not a line of a journal; see docs/verify.md.`);
       if (page.length >= PAGE_LINES) {
         yield page;

@@ -16,7 +16,7 @@ const INSERT = sql(
   `insert into told
    select route, line ->> 'userId', line ->> 'idempotencyKey', line ? 'asked',
      case line ->> 'told' when 'reserve' then line ->> 'reservationId' when 'order' then line ->> 'orderId'
-       when 'charge' then line ->> 'paymentId' when 'refund' then line ->> 'refundId' end,
+       when 'booking' then line ->> 'orderId' when 'charge' then line ->> 'paymentId' when 'refund' then line ->> 'refundId' end,
      line ->> 'code', line
    from jsonb_array_elements($1::jsonb) as line
    cross join lateral (select coalesce(line ->> 'asked', line ->> 'of', line ->> 'told') as route) as asked_for`,
@@ -27,7 +27,19 @@ const ANALYZE = sql('verify.analyze_told', 'analyze told');
 type Place = 'seating' | 'orders' | 'payments';
 export type Told = Readonly<Record<Place, Tx>>;
 
-const PLACE_OF: Readonly<Record<Route, Place>> = { reserve: 'seating', order: 'orders', charge: 'payments', refund: 'payments' };
+const PLACES = ['seating', 'orders', 'payments'] as const satisfies readonly Place[];
+const PLACE_OF: Readonly<Record<Route, Place>> = {
+  reserve: 'seating',
+  order: 'orders',
+  charge: 'payments',
+  refund: 'payments',
+  booking: 'orders',
+};
+
+/** Who asks for a booking asks for a reservation and a payment, too. */
+function belongsTo(place: Place, { route, asked }: { route: Route; asked: boolean }): boolean {
+  return PLACE_OF[route] === place || (route === 'booking' && asked);
+}
 
 /**
  * Puts the journal's lines beside the rows that they tell of, as a table `told` in each database, so that the databases compare
@@ -45,9 +57,8 @@ export function besideJournal<T>(
         const places = Object.values(told);
         for (const tx of places) await tx.run(CREATE);
         for await (const page of readJournal(journal)) {
-          const textsOf = Object.groupBy(page, ({ route }) => PLACE_OF[route]);
-          const inserts = (['seating', 'orders', 'payments'] as const).map(async (place) => {
-            const lines = textsOf[place] ?? [];
+          const inserts = PLACES.map(async (place) => {
+            const lines = page.filter((line) => belongsTo(place, line));
             if (lines.length > 0) await told[place].run(INSERT, [`[${lines.map(({ text }) => text).join(',')}]`]);
           });
           await Promise.all(inserts);
