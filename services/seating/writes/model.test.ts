@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId } from '../../../contracts/ids.ts';
-import { sql } from '../../../platform/postgres/database.ts';
 import { testDatabase, type TestDatabase } from '../../../test/support/postgres.ts';
 import type { Selection } from '../domain/decide-reserve.ts';
 import type { Refusal, Success } from '../domain/decide.ts';
@@ -9,6 +8,7 @@ import { importJson } from '../domain/import-json.ts';
 import { expectConsistent, expectViewsHealed, publishedOf } from '../test-consistency.ts';
 import { MIGRATIONS, seatingOn } from '../test-sale.ts';
 import { addSections, editSection } from './layout-writer.ts';
+import { shiftClock } from './test-seats.ts';
 
 const TIME_LIMIT_MS = 12_000;
 const LIMIT = 5;
@@ -79,7 +79,7 @@ it('keeps tables, log and views of two processes at one, whatever is asked in wh
 });
 
 async function runSteps(steps: readonly Step[]): Promise<void> {
-  await setClock(0);
+  await shiftClock(db.database, 0);
   const processes = [seatingOn(db.database), seatingOn(db.database)];
   const [first] = processes;
   if (!first) return;
@@ -95,7 +95,7 @@ async function runSteps(steps: readonly Step[]): Promise<void> {
   const acknowledged = new Map<string, { userId: string; seatIds: readonly number[] }>();
   let passedSeconds = 0;
   for (const one of steps) {
-    if ('passSeconds' in one) await setClock((passedSeconds += one.passSeconds));
+    if ('passSeconds' in one) await shiftClock(db.database, (passedSeconds += one.passSeconds));
     else if ('tail' in one) {
       // The log's tail brings everything to everybody, a process's own commits too, and some of it again.
       const published = await publishedOf(db.database, eventId);
@@ -195,10 +195,4 @@ function noteReserved(
   if (!answer.ok || answer.type !== 'reservation') return;
   const { reservationId, userId, seatIds: held } = answer.reservation;
   acknowledged.set(reservationId, { userId, seatIds: [...held] });
-}
-
-async function setClock(passedSeconds: number): Promise<void> {
-  const text = `create or replace function seating_now() returns timestamptz language sql volatile as
-    'select clock_timestamp() + interval ''${passedSeconds} seconds'''`;
-  await db.database.run(sql(`test.clock_${passedSeconds}`, text));
 }
