@@ -8,6 +8,7 @@ type Media = { example?: unknown; schema?: { allOf?: { properties?: { code?: { e
 type Operation = {
   tags?: string[];
   summary?: string;
+  security?: unknown[];
   parameters?: Parameter[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, { content?: Record<string, Media> }>;
@@ -57,17 +58,20 @@ export function environment(): Environment {
   };
 }
 
-function itemOf(path: string, method: string, { summary = '', parameters = [], requestBody, responses }: Operation): Item {
+function itemOf(path: string, method: string, operation: Operation): Item {
+  const { summary = '', parameters = [], requestBody, responses, security } = operation;
   const codes = Object.values(responses).flatMap(codesOf);
   const body = requestBody?.content['application/json']?.example;
   const hasKey = parameters.some(({ name }) => name === 'Idempotency-Key');
+  // What everybody may read is read without a token, which need not be there yet.
+  const isForEverybody = !codes.includes('UNAUTHENTICATED') || (method === 'get' && security === undefined);
   const request = requestOf({
     method,
     path: path.replaceAll(/\{(\w+)\}/g, (_, name) => textOf(parameters.find((one) => one.name === name)?.example)),
     query: parameters.filter((one) => one.in === 'query').map(queryField),
     headers: hasKey ? { 'Idempotency-Key': '{{$guid}}' } : {},
     ...(body === undefined ? {} : { body: withVariables(JSON.stringify(body, null, 2)) }),
-    ...(codes.includes('UNAUTHENTICATED') ? {} : { auth: { type: 'noauth' } as const }),
+    ...(isForEverybody ? { auth: { type: 'noauth' } as const } : {}),
     description: `${method.toUpperCase()} ${path}`,
   });
   const statuses = Object.keys(responses).filter((status) => status !== 'default');
