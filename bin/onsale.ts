@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { DEFAULTS, helpText, type SimulateArguments } from '../bench/simulate/arguments.ts';
 import { StartupError } from '../platform/config/startup-error.ts';
 import { VERSION } from '../platform/version.ts';
+import { bench, benchSystem, type BenchCommandOptions } from './bench.ts';
 import { showConfig } from './config.ts';
 import { listDeadLettersOf, replayOne } from './dead-letters.ts';
 import { setRoles } from './roles.ts';
@@ -51,6 +52,19 @@ program
   .option('--no-verify', 'leave out the check of every promise afterwards')
   .addHelpText('after', helpText())
   .action((given: SimulateArguments) => finish(runSimulate(env, given)));
+
+program
+  .command('bench')
+  .description('measure on this machine what Onsale promises: about ten minutes, and nothing else should run')
+  .option('--quick', 'the same loads for a shorter time: two minutes, and figures that scatter more')
+  .option('--growth', 'how figures change with seats, events, connections and processes, and what overload does')
+  .option('--only <names>', 'these measures only, separated by commas')
+  .option('--out <file>', 'write everything that was measured to this file, as JSON')
+  .option('--list', 'name the measures and end')
+  .addOption(new Option('--tiny', 'show that everything runs, and measure nothing').hideHelp())
+  .action((options: BenchCommandOptions) => finish(bench(options, print)));
+
+program.command('bench-system', { hidden: true }).action(() => finish(benchSystem(env, print)));
 
 program
   .command('roles')

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from './answer-reader.ts';
 import { dropSilent, openConnection, type Connection } from './connection.ts';
+import { measureCost } from './cost.ts';
 import { createTally, type LoadResult } from './tally.ts';
 import type { Address, WireRequest } from './wire.ts';
 
@@ -33,7 +34,7 @@ export async function runClosedLoop(options: ClosedLoop): Promise<LoadResult> {
   const stopLooking = dropSilent(connections, timeoutMs);
   const startMs = performance.now() + warmUpMs;
   const endMs = startMs + durationMs;
-  const tally = createTally(startMs, endMs);
+  const tally = createTally(startMs, endMs, measureCost());
   await Promise.all(connections.map(goOn));
   stopLooking();
   for (const connection of connections) connection.drop();

@@ -101,10 +101,13 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Drops connections whose request has no answer after so long. @returns stops looking */
 export function dropSilent(connections: Iterable<Connection>, timeoutMs: number): () => void {
-  const timer = setInterval(() => {
-    const oldestMs = performance.now() - timeoutMs;
-    for (const connection of connections) if ((connection.busySinceMs ?? Infinity) < oldestMs) connection.drop();
-  }, Math.min(LOOK_EVERY_MS, timeoutMs));
+  const timer = setInterval(
+    () => {
+      const oldestMs = performance.now() - timeoutMs;
+      for (const connection of connections) if ((connection.busySinceMs ?? Infinity) < oldestMs) connection.drop();
+    },
+    Math.min(LOOK_EVERY_MS, timeoutMs),
+  );
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,3 +1,4 @@
+import type { ProcessCost } from './cost.ts';
 import { createHistogram, type HistogramData } from './histogram.ts';
 
 /** How many answers had which status; `lost`: no answer. */
@@ -15,6 +16,8 @@ export type LoadResult = {
     /** Of all other answers. */
     refusalLatency: HistogramData;
   };
+  /** What the generator itself spent. */
+  cost: ProcessCost;
 };
 
 export type Tally = {
@@ -24,7 +27,7 @@ export type Tally = {
 };
 
 /** Counts answers between two moments of `performance.now()`. When the load ends before the second, that is the measured time's end. */
-export function createTally(startMs: number, endMs: number): Tally {
+export function createTally(startMs: number, endMs: number, costSoFar: () => ProcessCost): Tally {
   const total: Statuses = {};
   const statuses: Statuses = {};
   const latency = createHistogram();
@@ -44,7 +47,8 @@ export function createTally(startMs: number, endMs: number): Tally {
     result() {
       const endedEarly = performance.now() < endMs;
       const elapsedMs = Math.max((endedEarly ? lastMs : endMs) - startMs, 0);
-      return { total, measured: { statuses, elapsedMs, latency: latency.data(), refusalLatency: refusalLatency.data() } };
+      const measured = { statuses, elapsedMs, latency: latency.data(), refusalLatency: refusalLatency.data() };
+      return { total, measured, cost: costSoFar() };
     },
   };
 }

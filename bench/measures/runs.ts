@@ -1,0 +1,75 @@
+import { settle } from '../../verify/settle.ts';
+import type { ProcessCost } from '../load/cost.ts';
+import { createHistogram, type HistogramData } from '../load/histogram.ts';
+import { perSecond, type LoadResult, type Statuses } from '../load/tally.ts';
+import { usageOf } from '../system/usage.ts';
+import type { Bench } from './measure.ts';
+
+/** One load and what came of it. */
+export type Run = {
+  what: string;
+  /** From 1. */
+  round: number;
+  perSecond: number;
+  latency: Latency;
+  statuses: Statuses;
+  generator: ProcessCost;
+  /** CPU time a request; null where the machine does not tell. */
+  cpuMs: { node: number; postgres: number } | null;
+  /** How long relays and consumers needed afterwards to move on what was left; null when nothing was waited for. */
+  drainMs: number | null;
+};
+
+export type Latency = { meanMs: number; p50Ms: number; p95Ms: number; p99Ms: number; maxMs: number };
+
+export function latencyOf(data: HistogramData): Latency {
+  const histogram = createHistogram();
+  histogram.merge(data);
+  const at = (share: number): number => histogram.percentileMs(share);
+  return { meanMs: histogram.meanMs, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: histogram.maxMs };
+}
+
+/** Makes a load and notes what it cost the system. */
+export async function runLoad(
+  { system }: Bench,
+  { what, round }: { what: string; round: number },
+  load: () => Promise<LoadResult>,
+): Promise<Run> {
+  const before = systemCpu(system);
+  const result = await load();
+  const after = systemCpu(system);
+  const requests = totalOf(result.total);
+  return {
+    what,
+    round,
+    perSecond: perSecond(result),
+    latency: latencyOf(result.measured.latency),
+    statuses: result.total,
+    generator: result.cost,
+    cpuMs:
+      before === null || after === null || requests === 0
+        ? null
+        : { node: (after.node - before.node) / requests, postgres: (after.postgres - before.postgres) / requests },
+    drainMs: null,
+  };
+}
+
+/** CPU time so far. */
+function systemCpu({ pid, postgresPid }: Bench['system']): { node: number; postgres: number } | null {
+  const node = usageOf(pid, 'alone');
+  const server = postgresPid();
+  const postgres = server === null ? null : usageOf(server, 'with all below');
+  return node === null || postgres === null ? null : { node: node.cpuMs, postgres: postgres.cpuMs };
+}
+
+/** Waits until nothing of the last load is under way, so that the next is not measured with its rest. @returns how long that took */
+export async function drain({ databases }: Bench, settleMs: number, problems: string[]): Promise<number> {
+  const startMs = performance.now();
+  const busy = await settle(databases, settleMs);
+  for (const what of busy) problems.push(`after ${settleMs / 1_000} s, ${what}`);
+  return performance.now() - startMs;
+}
+
+export function totalOf(statuses: Statuses): number {
+  return Object.values(statuses).reduce((sum, count) => sum + count, 0);
+}
