@@ -10,6 +10,13 @@ describe('wake-up', () => {
     expect(await bell.wait(1)).toBe(false);
   });
 
+  it('is quiet once it was heard without waiting', async () => {
+    const bell = createWakeUp();
+    bell.ring();
+    expect([bell.hush(), bell.hush()]).toEqual([true, false]);
+    expect(await bell.wait(1)).toBe(false);
+  });
+
   it('ends a wait at once', async () => {
     const bell = createWakeUp();
     const waiting = bell.wait(60_000);

@@ -1,6 +1,8 @@
 /** A bell that stays rung until somebody has heard it, so that ringing before waiting is never lost. */
 export type WakeUp = {
   ring(): void;
+  /** Whether it is rung; from here on it is not. For who looks anyway, and so need not be told of what was before. */
+  hush(): boolean;
   /** Resolves at the next ring, at once if it was rung since the last wait, or after the time is up: then with false. */
   wait(timeoutMs: number): Promise<boolean>;
 };
@@ -23,10 +25,14 @@ export function createWakeUp(): WakeUp {
       clearTimeout(timer);
       hear = null;
     }
+    return hush();
+  }
+
+  function hush(): boolean {
     const heard = rung;
     rung = false;
     return heard;
   }
 
-  return { ring, wait };
+  return { ring, hush, wait };
 }

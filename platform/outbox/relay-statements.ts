@@ -29,12 +29,22 @@ export async function becomeLeader(client: Client): Promise<boolean> {
   return rows[0]?.leader === true;
 }
 
+/** Deletes the rows named, and no others. */
+export async function dropRows(client: Client, sequences: readonly string[]): Promise<void> {
+  if (sequences.length > 0) await client.query({ ...drop, values: [`{${sequences.join(',')}}`] });
+}
+
 /** Deletes the rows named, and no others, and reads the lowest that are there then. One round trip for both. */
 export async function dropAndRead(client: Client, sequences: readonly string[]): Promise<OutboxRow[]> {
-  const dropping = sequences.length === 0 ? null : client.query({ ...drop, values: [`{${sequences.join(',')}}`] });
+  const dropping = dropRows(client, sequences);
   const reading = client.query<OutboxRow>({ ...read, values: [MAX_ROWS, MAX_BYTES] });
   const [{ rows }] = await Promise.all([reading, dropping]);
   return rows;
+}
+
+/** Whether a reading may have left something behind because it was so large. A character is at most three bytes. */
+export function mayBeMore(rows: readonly OutboxRow[]): boolean {
+  return rows.length >= MAX_ROWS || rows.reduce((sum, { eventsJson }) => sum + eventsJson.length * 3, 0) >= MAX_BYTES;
 }
 
 /**

@@ -5,7 +5,16 @@ import { backoffMs } from '../event-log/backoff.ts';
 import type { EventLog } from '../event-log/port.ts';
 import { createWakeUp } from '../event-log/wake-up.ts';
 import { connectDedicated } from '../postgres/dedicated-client.ts';
-import { announceRows, becomeLeader, dropAndRead, hearAnnouncements, vacuum, type OutboxRow } from './relay-statements.ts';
+import {
+  announceRows,
+  becomeLeader,
+  dropAndRead,
+  dropRows,
+  hearAnnouncements,
+  mayBeMore,
+  vacuum,
+  type OutboxRow,
+} from './relay-statements.ts';
 
 export type RelayOptions = {
   /** The service whose outbox it is, for the log and `pg_stat_activity`. */
@@ -24,7 +33,7 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
-/** Without a wake-up (another process wrote) the outbox is looked at again after this, then ever later. */
+/** After rows that nobody had announced the outbox is looked at again after this, then ever later. */
 const POLL_FIRST_MS = 5;
 const POLL_MAX_MS = 500;
 const STANDBY_MS = 1_000;
@@ -97,27 +106,34 @@ export function startRelay({ name, connectionString, log, logger }: RelayOptions
 
   async function moveRows(client: Client): Promise<void> {
     let moved: readonly string[] = [];
-    let pollMs = POLL_FIRST_MS;
+    let pollMs = POLL_MAX_MS;
+    let announced = true;
+    let look = true;
     let dirt = { rows: 0, bytes: 0 };
     for (;;) {
-      const rows = await dropAndRead(client, moved);
+      const rows: readonly OutboxRow[] = look ? await dropAndRead(client, moved) : [];
+      if (!look) await dropRows(client, moved);
       moved = [];
       if (dirt.rows > VACUUM_AFTER_ROWS || dirt.bytes > VACUUM_AFTER_BYTES) {
         await vacuum(client);
         dirt = { rows: 0, bytes: 0 };
       }
       if (rows.length === 0) {
-        if (stopping) return;
-        pollMs = (await bell.wait(pollMs)) ? POLL_FIRST_MS : Math.min(pollMs * 2, POLL_MAX_MS);
+        if (stopping && look) return;
+        announced = stopping || (await bell.wait(pollMs));
+        pollMs = announced ? POLL_MAX_MS : Math.min(pollMs * 2, POLL_MAX_MS);
+        look = true;
         continue;
       }
-      pollMs = POLL_FIRST_MS;
+      if (!announced) pollMs = POLL_FIRST_MS;
       const pause = delay(ROUND_MS);
       if (!(await append(rows))) return;
       moved = rows.map((row) => row.sequence);
       dirt = { rows: dirt.rows + rows.length, bytes: dirt.bytes + sizeOf(rows) };
       if (!stopping) await pause;
-      else if (performance.now() > drainUntilMs) return void (await dropAndRead(client, moved));
+      else if (performance.now() > drainUntilMs) return dropRows(client, moved);
+      // Who is told of every commit need not look for what nobody told of.
+      look = bell.hush() || mayBeMore(rows) || !announced || stopping;
     }
   }
 
