@@ -18,10 +18,17 @@ const TOKENS: Record<string, SimulatedOutcome> = {
   tok_timeout_captured: { kind: 'LATE' },
 };
 
-/** A token that forces an outcome does; else it is drawn from the seed and the key, so that a run can be repeated. */
+const TOKEN_PREFIX = 'tok_';
+const MISSPELT: SimulatedOutcome = { kind: 'DECLINED', reason: 'INVALID_CARD' };
+
+/**
+ * A token that forces an outcome does, and one that is misspelt is no card; without one the outcome is drawn from the seed and the
+ * key, so that a run can be repeated.
+ */
 export function simulatedOutcome(token: string | undefined, successRate: number, seed: number, key: string): SimulatedOutcome {
   const forced = token !== undefined && Object.hasOwn(TOKENS, token) ? TOKENS[token] : undefined;
   if (forced !== undefined) return forced;
+  if (token?.startsWith(TOKEN_PREFIX) === true) return MISSPELT;
   if (drawn(seed, key, 'outcome') < successRate) return { kind: 'CAPTURED' };
   const reason = FAILURE_REASONS[Math.floor(drawn(seed, key, 'reason') * FAILURE_REASONS.length)] ?? 'CARD_DECLINED';
   return reason === 'GATEWAY_TIMEOUT' ? { kind: 'NEVER' } : { kind: 'DECLINED', reason };

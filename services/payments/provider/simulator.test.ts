@@ -45,8 +45,14 @@ describe('the outcomes of the simulator', () => {
     }
   });
 
+  it('are a decline when the token that should force one is misspelt', () => {
+    for (const token of ['tok_sucess', 'tok_', 'tok_constructor'])
+      expect(simulatedOutcome(token, 1, 3, 'pay_1')).toEqual({ kind: 'DECLINED', reason: 'INVALID_CARD' });
+    expect(simulatedOutcome('pm_card_visa', 1, 3, 'pay_1')).toEqual({ kind: 'CAPTURED' });
+  });
+
   it('fail for every reason', () => {
-    const outcomes = keys.map((key) => simulatedOutcome('tok_unheard_of', 0, 3, key));
+    const outcomes = keys.map((key) => simulatedOutcome(undefined, 0, 3, key));
     const reasons = new Set(outcomes.map((outcome) => (outcome.kind === 'DECLINED' ? outcome.reason : outcome.kind)));
     expect(reasons).toEqual(new Set(['INSUFFICIENT_FUNDS', 'CARD_DECLINED', 'INVALID_CARD', 'NEVER']));
   });
