@@ -1,5 +1,4 @@
 import type { SimulateArguments } from '../bench/simulate/arguments.ts';
-import { simulate } from '../bench/simulate/command.ts';
 import type { Environment } from '../platform/config/settings.ts';
 
 const EXIT_INTERRUPTED = 130;
@@ -18,5 +17,7 @@ export async function runSimulate(environment: Environment, given: SimulateArgum
     columns: stdout.isTTY ? stdout.columns : 100,
     write: (text: string) => void stdout.write(text),
   };
+  // Brought only now: the other commands start faster without it.
+  const { simulate } = await import('../bench/simulate/command.ts');
   return simulate(given, { environment, signal: ending.signal, screen });
 }

@@ -19,6 +19,8 @@ export type Asker = {
   random: Random;
   /** Share of requests whose reply is lost. */
   lostShare: number;
+  /** Share of requests that are sent once more although they were answered. */
+  repeatedShare: number;
   /** The simulation ends: nothing is waited for any more. */
   signal: AbortSignal;
 };
@@ -38,16 +40,34 @@ const LONGEST_WAIT_MS = 2_000;
 
 /**
  * Asks for a change, and repeats it with the same Idempotency-Key when the reply was lost or the system asks for patience, as a good
- * client does. What was asked and told goes into the journal.
+ * client does. Some ask once more after the answer, and should be told the same. What was asked and told goes into the journal.
  *
  * @returns null when there was no definite answer in so many attempts
  */
 export async function persist(asker: Asker, step: WriteStep, key: string, body: object): Promise<Definite | null> {
-  const { userId, token, host, line, tally, journal, random, signal } = asker;
+  const { userId, token, host, journal, random } = asker;
   const headers = { 'idempotency-key': key };
   const request = wireRequest({ method: 'POST', path: PATHS[step], token, headers, body: JSON.stringify(body) }, host);
-  journal.write({ asked: step, userId, idempotencyKey: key });
-  let loseAfterMs = dropAfterMs(asker.lostShare, random);
+  const said = { userId, idempotencyKey: key };
+  const note = (answer: Definite): void => {
+    const line = toldLine(step, said, body, answer);
+    if (line !== null) journal.write(line);
+  };
+  journal.write({ asked: step, ...said });
+  const definite = await untilDefinite(asker, request, dropAfterMs(asker.lostShare, random));
+  if (definite === null) return null;
+  note(definite);
+  if (random() < asker.repeatedShare) {
+    asker.tally.repeated('answered before');
+    const again = await untilDefinite(asker, request, null);
+    if (again !== null) note(again);
+  }
+  return definite;
+}
+
+async function untilDefinite(asker: Asker, request: WireRequest, firstLoseAfterMs: number | null): Promise<Definite | null> {
+  const { line, tally, random, signal } = asker;
+  let loseAfterMs = firstLoseAfterMs;
   for (let attempt = 0; attempt < MAX_ATTEMPTS && !signal.aborted; attempt++) {
     const sentMs = performance.now();
     tally.count('requests');
@@ -60,14 +80,11 @@ export async function persist(asker: Asker, step: WriteStep, key: string, body: 
       loseAfterMs = null;
       continue;
     }
-    const answer = { status: reply.status, body: parsed(reply.text), tookMs };
-    const code = reply.status >= 400 ? codeOf(answer.body, reply.status) : null;
+    const body = parsed(reply.text);
+    const code = reply.status >= 400 ? codeOf(body, reply.status) : null;
     if (await waitsForPatience(reply, code, asker)) continue;
     if (reply.replayed) tally.replayed();
-    const definite = { ...answer, code };
-    const told = toldLine(step, { userId, idempotencyKey: key }, body, definite);
-    if (told !== null) journal.write(told);
-    return definite;
+    return { status: reply.status, body, code, tookMs };
   }
   return null;
 }

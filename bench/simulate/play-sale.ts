@@ -60,7 +60,8 @@ export async function playSale(target: Target, options: SimulationOptions, hooks
     visit: (who, plan, event, visits, line) => {
       const [at, page] = [events[event], pages[event]];
       if (at === undefined || page === undefined) throw new Error(`There is no event ${event}.`);
-      const asker = { ...who, host: address.host, line, tally, journal, random: plan.random, lostShare: shares.lost, signal };
+      const habits = { random: plan.random, lostShare: shares.lost, repeatedShare: shares.repeated };
+      const asker = { ...who, ...habits, host: address.host, line, tally, journal, signal };
       return { ...asker, plan, event: at, page, ledger, pace, visits };
     },
     signal,

@@ -14,6 +14,10 @@ export const SHARES = {
     default: 0.03,
     meaning: 'of reservations, orders and charges: the reply is lost; the request is repeated with its key',
   },
+  repeated: {
+    default: 0.02,
+    meaning: 'of reservations, orders and charges: sent once more although answered, as by a double click',
+  },
   patient: { default: 0.1, meaning: 'of those who find it sold out: wait for holds that come back' },
   flexible: { default: 0.5, meaning: 'of those who find it sold out: try another event that has something left' },
 } as const satisfies Record<string, { default: number; meaning: string }>;

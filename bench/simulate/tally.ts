@@ -29,8 +29,8 @@ export type Tally = {
   refused(step: Step, code: string): void;
   /** The system asked for patience, and why. */
   busy(code: string): void;
-  /** Repeated because the reply was lost, or because the system asked for patience. */
-  repeated(why: 'lost reply' | 'connection lost' | 'busy' | 'in flight'): void;
+  /** Repeated with the same key, because the reply was lost, the system asked for patience, or for no good reason. */
+  repeated(why: 'lost reply' | 'connection lost' | 'busy' | 'in flight' | 'answered before'): void;
   /** The system said that a repeated request was answered from what it had kept. */
   replayed(): void;
   ended(ending: Ending): void;
