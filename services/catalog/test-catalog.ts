@@ -21,7 +21,7 @@ export const venueBody = {
 
 /** What the other services were told and asked, and what they answer. Tests change the answers. */
 export type Neighbours = {
-  calls: { method: string; path: string; body: any }[];
+  calls: { method: string; path: string; body: unknown }[];
   away: Set<string>;
   orders: number;
   seatsAreHeld: boolean;

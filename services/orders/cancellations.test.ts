@@ -1,11 +1,9 @@
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DomainEvent, DomainEventData, DomainEventType } from '../../contracts/events/domain-event.ts';
+import type { DomainEventData } from '../../contracts/events/domain-event.ts';
 import type { RefundKind } from '../../contracts/http/payments.ts';
 import { newId } from '../../contracts/ids.ts';
-import { deliver } from '../../platform/event-log/consumer.ts';
-import { newDomainEvent } from '../../platform/outbox/new-domain-event.ts';
+import { domainEvent } from '../../test/support/domain-event.ts';
 import { startServiceApp, type ServiceApp } from '../../test/support/service-app.ts';
 import { orders } from './service.ts';
 import { fakeNeighbours } from './test-seating.ts';
@@ -44,27 +42,17 @@ async function sold(eventId = newId('event'), status = 'CONFIRMED'): Promise<Sol
   return { ...order, paymentId, ticketIds };
 }
 
-async function happens(...events: DomainEvent[]): Promise<void> {
-  const retry = { batchAttempts: 1, eventAttempts: 1, firstMs: 1, maxMs: 1 };
-  const delivery = { logger: pino({ level: 'silent' }), signal: new AbortController().signal, retry };
-  for (const subscription of app.service.subscriptions ?? []) await deliver(subscription, events, delivery);
-}
-
-function event<T extends DomainEventType>(type: T, subject: string, data: DomainEventData<T>): DomainEvent {
-  return newDomainEvent({ type, source: '/onsale/test', subject, time: now, data }) as DomainEvent;
-}
-
 function payment({ orderId, userId, eventId, reservationId, paymentId }: Sold) {
   return { paymentId, orderId, userId, eventId, reservationId, amountCents: 3_000, currency: 'USD' };
 }
 
 const refunded = (order: Sold, refundId: string, kind: RefundKind, refundedCents: number) =>
-  event('payment.refunded', order.orderId, {
+  domainEvent('payment.refunded', order.orderId, {
     ...{ ...payment(order), refundId, kind, refundedCents },
     ...{ reason: '', ticketIds: [], refundedAt: now },
   });
 const refundFailed = (order: Sold, refundId: string) =>
-  event('payment.refund-failed', order.orderId, {
+  domainEvent('payment.refund-failed', order.orderId, {
     ...{ ...payment(order), refundId, kind: 'TICKETS' as const, refundCents: 1_000 },
     ...{ failureReason: 'CARD_CLOSED', retryable: false, failedAt: now },
   });
@@ -129,8 +117,8 @@ describe('revoking tickets for a refund', () => {
     await revoke(order, refundId);
     expect(await stateOf(order)).toMatchObject({ tickets: 'RRR' });
     const news = refundFailed(order, refundId);
-    await happens(news, refundFailed(order, refundId));
-    await happens(news, refunded(order, refundId, 'TICKETS', 3_000));
+    await app.deliver(news, refundFailed(order, refundId));
+    await app.deliver(news, refunded(order, refundId, 'TICKETS', 3_000));
     expect(await stateOf(order)).toEqual({ status: 'CONFIRMED', cancelReason: null, tickets: 'VVV' });
     expect((await revoke(order, newId('refund'))).body).toMatchObject({ valueCents: 3_000 });
   });
@@ -147,7 +135,7 @@ describe('news of refunds', () => {
         ...refundIds.map((refundId) => refunded(order, refundId, 'TICKETS', 900)),
         refunded(order, newId('refund'), 'GOODWILL', 300),
       ];
-      for (const index of [...picked, 0, 1, 2, 3]) await happens(...all.slice(index, index + 1));
+      for (const index of [...picked, 0, 1, 2, 3]) await app.deliver(...all.slice(index, index + 1));
       expect(await stateOf(order)).toMatchObject({ status: 'REFUNDED', tickets: 'RRR' });
       const told = await publishedOf('booking.refunded', new Set([order.orderId]));
       expect(told.length).toBeGreaterThanOrEqual(3);
@@ -166,7 +154,7 @@ describe('a cancelled event with three hundred orders', () => {
     const paying = await Promise.all(Array.from({ length: 50 }, () => sold(eventId, 'PAYMENT_PROCESSING')));
     const other = await sold();
     const facts = { eventId, status: 'CANCELLED', revision: 2 } as DomainEventData<'event.cancelled'>;
-    await happens(event('event.cancelled', eventId, facts), event('event.cancelled', eventId, facts));
+    await app.deliver(domainEvent('event.cancelled', eventId, facts), domainEvent('event.cancelled', eventId, facts));
     let looks = 0;
     const cutOff = {
       get aborted() {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { DomainEvent } from '../../contracts/events/domain-event.ts';
 import { newId } from '../../contracts/ids.ts';
 import { createAccessTokens } from '../../platform/auth/access-tokens.ts';
 import { identifyServices, identifyUsers } from '../../platform/auth/identify.ts';
@@ -8,6 +9,7 @@ import { createRevocations, type Revocations } from '../../platform/auth/revocat
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { loadSettings } from '../../platform/config/settings.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
+import { deliver } from '../../platform/event-log/consumer.ts';
 import { createServer } from '../../platform/http/server.ts';
 import type { ServiceClient } from '../../platform/http/service-client.ts';
 import type { Service, ServiceDefinition } from '../../platform/lifecycle/service.ts';
@@ -34,6 +36,8 @@ export type ServiceApp = {
   requestAsService(options: InjectOptions): Promise<LightMyRequestResponse>;
   /** A signed-in user with these roles. */
   signIn(roles: readonly Role[]): { userId: string; token: string };
+  /** Hands domain events to everything that subscribes, as the log would, one try each. */
+  deliver(...events: readonly DomainEvent[]): Promise<void>;
   /** Domain events in the outbox, in the order in which they were written. */
   published(): Promise<{ type: string; subject: string; data: Record<string, unknown>; traceparent?: string }[]>;
   stop(): Promise<void>;
@@ -80,6 +84,11 @@ export async function startServiceApp(definition: ServiceDefinition, options: Op
     signIn: (roles) => {
       const userId = newId('user');
       return { userId, token: tokens.sign({ userId, sessionId: newId('session'), roles }).accessToken };
+    },
+    deliver: async (...events) => {
+      const retry = { batchAttempts: 1, eventAttempts: 1, firstMs: 1, maxMs: 1 };
+      const delivery = { logger, signal: new AbortController().signal, retry };
+      for (const subscription of service.subscriptions ?? []) await deliver(subscription, events, delivery);
     },
     published: async () => {
       const rows = await database.rows<{ events: string }>({
