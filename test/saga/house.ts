@@ -60,8 +60,8 @@ export type House = Pick<Wires, 'trouble'> &
   };
 
 const AN_HOUR = 3_600;
-/** Longer than orders waits for news of a payment. */
-export const LONG_SILENCE_SECONDS = 180;
+/** Longer than orders waits for news of a payment, and much shorter than its seats are kept for it. */
+export const LONG_SILENCE_SECONDS = 25;
 
 const PATIENCE = { timeout: 20_000 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { House } from './house.ts';
+import { LONG_SILENCE_SECONDS, type House } from './house.ts';
 
 /** An order on its way to its tickets, or to the end of its hold. */
 export function paying(house: House): void {
@@ -38,6 +38,21 @@ export function paying(house: House): void {
       await trouble.end();
       expect((await house.pay(buyer, order)).status).toBe(201);
       await house.becomes(buyer, order.orderId, { status: 'CONFIRMED' });
+    });
+  });
+
+  describe('an order whose payment never began', () => {
+    it('is open again long before its seats would be given up', async () => {
+      const buyer = house.someone();
+      const eventId = await house.event();
+      const order = await house.order(buyer, eventId, { seatIds: [1] });
+      const trouble = house.trouble({ from: 'payments', to: 'orders', method: 'POST', path: /payments/ }, 'unanswered');
+      expect((await house.pay(buyer, order)).status).toBe(503);
+      await trouble.end();
+      await house.becomes(buyer, order.orderId, { status: 'PAYMENT_PROCESSING' });
+      await house.pass(LONG_SILENCE_SECONDS);
+      await house.becomes(buyer, order.orderId, { status: 'PENDING' });
+      await house.seatIs(eventId, 1, 'RESERVED');
     });
   });
 

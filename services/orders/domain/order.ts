@@ -36,8 +36,10 @@ export type OrderState = {
 /** An order after one step, and what it was before (null: it did not exist). */
 export type OrderChange = { from: OrderStatus | null; order: OrderState; cause: OrderCause | 'CREATED' };
 
-/** How long news of a hold's or a payment's end may take before the reconciler asks. */
+/** How long news of a hold's end may take before the reconciler asks. */
 const NEWS_TIME_MS = 30_000;
+/** When it asks about a payment: by then payments has dropped one that never began, and its order need not wait for the window's end. */
+const FIRST_LOOK_MS = 20_000;
 
 type Fields = Partial<
   Pick<OrderState, 'paymentId' | 'confirmationNumber' | 'paymentWindowEndsAt' | 'holdEndReason' | 'cancelReason'>
@@ -59,18 +61,12 @@ export function changeOrder(order: OrderState, cause: OrderCause, at: Date, fiel
 }
 
 /** When the reconciler is to look at an order in this state if nothing is heard; null for one that expects no news. */
-export function whenToCheck(
-  order: Pick<OrderState, 'status' | 'totalCents' | 'expiresAt' | 'paymentWindowEndsAt'>,
-  at: Date,
-): Date | null {
-  if (order.status === 'PAYMENT_PROCESSING') return after(order.paymentWindowEndsAt ?? at, at);
+export function whenToCheck(order: Pick<OrderState, 'status' | 'totalCents' | 'expiresAt'>, at: Date): Date | null {
+  if (order.status === 'PAYMENT_PROCESSING') return new Date(at.getTime() + FIRST_LOOK_MS);
   if (order.status !== 'PENDING') return null;
   // A free order waits for nobody: it is confirmed as soon as seating answers.
-  return order.totalCents === 0 ? at : after(order.expiresAt, at);
-}
-
-function after(moment: Date, at: Date): Date {
-  return new Date(Math.max(moment.getTime(), at.getTime()) + NEWS_TIME_MS);
+  if (order.totalCents === 0) return at;
+  return new Date(Math.max(order.expiresAt.getTime(), at.getTime()) + NEWS_TIME_MS);
 }
 
 const HOLD_END_CAUSES: Record<ReleaseReason, OrderCause | null> = {
