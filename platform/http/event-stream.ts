@@ -4,20 +4,30 @@ import type { Revocations } from '../auth/revocations.ts';
 
 /**
  * A stream of Server-Sent Events to one client (https://html.spec.whatwg.org/multipage/server-sent-events.html). `send` takes
- * frames, so that one made by `eventFrame` goes to any number of clients. A reader that is too slow is cut off: it comes back with
- * `Last-Event-ID` and gets what it missed, or a snapshot.
+ * frames, so that one made by `eventFrame` goes to any number of clients. Nothing is kept for a reader without bound: whoever sends
+ * much looks at `ready` and leaves out a reader that is behind until `onDrain`; a reader that is sent more all the same, or has not
+ * read for a minute, is cut off. It comes back with `Last-Event-ID` and gets what it missed, or a snapshot.
  */
 export type EventStream = {
   /** False when the stream has ended; nothing is sent then. */
   send(frame: Buffer): boolean;
   close(): void;
   readonly open: boolean;
+  /** Whether the reader has taken in most of what it was sent. */
+  readonly ready: boolean;
+  /** Runs when a reader that was not ready has read everything. One listener. */
+  onDrain(listener: () => void): void;
   /** Runs once, when the client is gone, too slow, or the server stops. At once when that has already happened. */
   onClose(listener: () => void): void;
 };
 
-const MAX_UNREAD_BYTES = 256 * 1024;
+/** The longest frame, a snapshot of 100,000 seats in 500 sections, fits on top of what a ready reader may have unread (64 kB). */
+const MAX_UNREAD_BYTES = 512 * 1024;
 const HEARTBEAT_MS = 15_000;
+/** All streams get their heartbeat within its interval, some at each of so many ticks: never ten thousand in one go. */
+const TICKS_PER_HEARTBEAT = 60;
+/** Heartbeats without a byte having been read, after which a reader counts as gone: a minute. */
+const MAX_STUCK_BEATS = 4;
 /** How long a client waits before it comes back; told to it at the start. */
 const RETRY_MS = 2_000;
 const HEARTBEAT = Buffer.from(':\n\n');
@@ -49,26 +59,40 @@ export function openEventStream(
   const { maxUnreadBytes = MAX_UNREAD_BYTES } = options;
   const { raw } = reply;
   const all = request.server.eventStreams;
+  const { identity } = request;
   const listeners: (() => void)[] = [];
   let open = true;
+  /** Since the last heartbeat, which is then needless. */
+  let sent = false;
+  let stuckBeats = 0;
+  let drained: (() => void) | null = null;
   const ended = (): void => {
     if (!open) return;
     open = false;
     all.delete(stream);
     for (const listener of listeners.splice(0)) listener();
   };
-  const write = (bytes: Buffer): boolean => {
-    if (!open) return false;
-    raw.write(bytes);
-    if (raw.writableLength <= maxUnreadBytes) return true;
+  const cutOff = (): void => {
     raw.destroy();
     ended();
+  };
+  const send = (bytes: Buffer): boolean => {
+    if (!open) return false;
+    sent = true;
+    raw.write(bytes);
+    if (raw.writableLength <= maxUnreadBytes) return true;
+    cutOff();
     return false;
   };
   const stream = {
-    send: write,
-    identity: request.identity,
-    beat: () => void write(HEARTBEAT),
+    send,
+    identity,
+    beat: () => {
+      stuckBeats = raw.writableLength > 0 ? stuckBeats + 1 : 0;
+      if (stuckBeats > MAX_STUCK_BEATS) cutOff();
+      else if (!sent && stuckBeats === 0) send(HEARTBEAT);
+      sent = false;
+    },
     close: () => {
       if (open) raw.end();
       ended();
@@ -76,21 +100,34 @@ export function openEventStream(
     get open() {
       return open;
     },
+    get ready() {
+      return !raw.writableNeedDrain;
+    },
+    onDrain: (listener: () => void) => {
+      drained = listener;
+    },
     onClose: (listener: () => void) => void (open ? listeners.push(listener) : listener()),
   };
   reply.hijack();
   all.add(stream);
   raw.on('close', ended);
   raw.on('error', ended);
+  raw.on('drain', () => {
+    stuckBeats = 0;
+    if (open) drained?.();
+  });
+  // It ends with its connection, so it needs no chunks: a frame goes out as it is, the same bytes to everyone.
+  raw.removeHeader('transfer-encoding');
   raw.writeHead(200, {
     ...definedHeaders(reply),
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
+    connection: 'close',
   });
   raw.write(`retry: ${RETRY_MS}\n\n`);
   // The session may have ended since the request was let in.
-  if (request.server.streamGuard.allows?.(request.identity) === false) stream.close();
+  if (request.server.streamGuard.allows?.(identity) === false) stream.close();
   return stream;
 }
 
@@ -99,16 +136,21 @@ export function keepEventStreams(app: FastifyInstance): void {
   const streams: FastifyInstance['eventStreams'] = new Set();
   app.decorate('eventStreams', streams);
   app.decorate('streamGuard', { allows: null });
+  let round = streams.values();
+  let due = 0;
   const timer = setInterval(() => {
-    for (const stream of streams) stream.beat();
-  }, HEARTBEAT_MS).unref();
+    for (due += streams.size / TICKS_PER_HEARTBEAT; due >= 1; due--) {
+      const { value, done } = round.next();
+      if (done === true) round = streams.values();
+      else value.beat();
+    }
+  }, HEARTBEAT_MS / TICKS_PER_HEARTBEAT).unref();
   app.addHook('preClose', (done) => {
     clearInterval(timer);
     for (const stream of streams) stream.close();
     done();
   });
 }
-
 /** Ends streams whose session has ended or whose user has other roles by now; their readers come back with a new token, or not. */
 export function endRevokedStreams(app: FastifyInstance, revocations: Pick<Revocations, 'refusalOf' | 'onChange'>): void {
   const allows = (identity: Identity | null): boolean => identity?.kind !== 'user' || revocations.refusalOf(identity) === null;

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { isId } from '../../../contracts/ids.ts';
 import {
@@ -13,13 +13,13 @@ import {
 } from '../../../contracts/http/seating.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import { requireUser } from '../../../platform/http/request.ts';
-import { prebuilt, sendPrebuilt } from '../../../platform/http/prebuilt.ts';
+import { sendPrebuilt } from '../../../platform/http/prebuilt.ts';
 import { seatOf } from '../domain/layout.ts';
 import type { EventFeed } from '../reads/event-feed.ts';
 import type { SeatMaps } from '../reads/seat-maps.ts';
 import type { SeatViews } from '../reads/views.ts';
 
-const IMMUTABLE = 'public, max-age=31536000, immutable';
+const FOR_GOOD = 'max-age=31536000, immutable';
 
 export function readRoutes(app: FastifyInstance, views: SeatViews, maps: SeatMaps): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
@@ -29,29 +29,20 @@ export function readRoutes(app: FastifyInstance, views: SeatViews, maps: SeatMap
     {
       schema: { tags: ['seating'], summary: 'How much is left', querystring: AvailabilityQuery, response: { 200: Availability } },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { eventId, section } = request.query;
-      const feed = await visibleFeed(request, views, eventId);
-      if (section === undefined) {
-        const etag = `"a${feed.view().sale.layoutVersion}-${feed.view().version()}"`;
-        return sendPrebuilt(request, reply, prebuilt({ body: feed.availabilityBytes(), etag }));
-      }
-      const availability = feed.view().availability();
-      const seatsBySection = availability.seatsBySection.filter((one) => one.section === section);
-      if (seatsBySection.length === 0)
-        throw new ApiError('SECTION_NOT_FOUND', `The event has no section "${section}".`, { section });
-      return { ...availability, seatsBySection };
+      withFeed(request, reply, { views, eventId }, (feed) => {
+        if (section === undefined) return sendPrebuilt(request, reply, feed.availability);
+        return reply.send(ofSection(feed, section));
+      });
     },
   );
 
   routes.get(
     '/v1/seats/status',
     { schema: { tags: ['seating'], summary: 'One letter a seat', querystring: EventQuery, response: { 200: SeatStatuses } } },
-    async (request, reply) => {
-      const feed = await visibleFeed(request, views, request.query.eventId);
-      const etag = `"s${feed.view().sale.layoutVersion}-${feed.view().version()}"`;
-      return sendPrebuilt(request, reply, prebuilt({ body: feed.statusBytes(), etag }));
-    },
+    (request, reply) =>
+      withFeed(request, reply, { views, eventId: request.query.eventId }, (feed) => sendPrebuilt(request, reply, feed.status)),
   );
 
   routes.get(
@@ -63,8 +54,10 @@ export function readRoutes(app: FastifyInstance, views: SeatViews, maps: SeatMap
       const map = maps.of(feed.view());
       if (layoutVersion !== undefined && layoutVersion !== feed.view().sale.layoutVersion)
         throw new ApiError('NOT_FOUND', 'The event has another layout by now. Ask without layoutVersion.');
-      const cacheControl = layoutVersion === undefined ? map.cacheControl : IMMUTABLE;
-      return sendPrebuilt(request, reply, { ...map, cacheControl });
+      if (layoutVersion === undefined) return sendPrebuilt(request, reply, map);
+      // No cache between us and its organizer may show a draft to others.
+      const scope = feed.view().sale.rules.status === 'DRAFT' ? 'private' : 'public';
+      return sendPrebuilt(request, reply, map, `${scope}, ${FOR_GOOD}`);
     },
   );
 
@@ -92,9 +85,34 @@ export function readRoutes(app: FastifyInstance, views: SeatViews, maps: SeatMap
 
 const STATUS_NAMES = { A: 'AVAILABLE', R: 'RESERVED', L: 'ALLOCATED', B: 'BLOCKED' };
 
+function ofSection(feed: EventFeed, section: string): Availability {
+  const availability = feed.view().availability();
+  const seatsBySection = availability.seatsBySection.filter((one) => one.section === section);
+  if (seatsBySection.length === 0) throw new ApiError('SECTION_NOT_FOUND', `The event has no section "${section}".`, { section });
+  return { ...availability, seatsBySection };
+}
+
+/** Answers at once where the event is in memory, as nearly always: a promise would cost as much as the rest of such an answer. */
+function withFeed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  find: { views: SeatViews; eventId: string },
+  answer: (feed: EventFeed) => FastifyReply,
+): void {
+  const loaded = find.views.loaded(find.eventId);
+  if (loaded !== null) answer(seenBy(request, loaded));
+  else
+    visibleFeed(request, find.views, find.eventId)
+      .then(answer)
+      .catch((error: unknown) => reply.send(error));
+}
+
 /** The feed of an event that this caller may see: a draft is its organizer's alone. */
 export async function visibleFeed(request: FastifyRequest, views: SeatViews, eventId: string): Promise<EventFeed> {
-  const feed = isId('event', eventId) ? await views.get(eventId) : null;
+  return seenBy(request, isId('event', eventId) ? await views.get(eventId) : null);
+}
+
+function seenBy(request: FastifyRequest, feed: EventFeed | null): EventFeed {
   const rules = feed?.view().sale.rules;
   const user = request.identity?.kind === 'user' ? request.identity : null;
   const hidden = rules?.status === 'DRAFT' && user?.userId !== rules.organizerId && user?.roles.includes('admin') !== true;

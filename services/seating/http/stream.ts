@@ -13,7 +13,8 @@ const Frames = {
 
 /**
  * Changes of an event's seats as they are committed, from the reader's version on: `Last-Event-ID` of a reader that comes back,
- * else `version`, else now.
+ * else `version`, else now. A reader that is behind is left out until it has read what it has, and then gets what it lacks, which
+ * is a snapshot at most.
  */
 export function streamRoute(app: FastifyInstance, views: SeatViews): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get(
@@ -31,10 +32,8 @@ export function streamRoute(app: FastifyInstance, views: SeatViews): void {
     async (request, reply) => {
       const feed = await visibleFeed(request, views, request.query.eventId);
       const from = lastEventId(request.headers['last-event-id']) ?? request.query.version ?? feed.view().version();
-      const missed = feed.framesSince(from) ?? [feed.snapshotFrame()];
       const stream = openEventStream(request, reply);
-      for (const frame of missed) stream.send(frame.bytes);
-      stream.onClose(feed.listen((frame) => stream.send(frame.bytes)));
+      stream.onClose(feed.follow(stream, from));
     },
   );
 }

@@ -1,17 +1,20 @@
 import type { SeatDelta } from '../../../contracts/http/seating.ts';
 import type { DomainEvent } from '../../../contracts/events/domain-event.ts';
 import { eventFrame } from '../../../platform/http/event-stream.ts';
-import type { EventView } from './event-view.ts';
+import { prebuiltFrom, type Prebuilt, type Representation } from '../../../platform/http/prebuilt.ts';
+import { createDeltaHistory, mergeDeltas } from './delta-history.ts';
+import { differenceOf, type EventView } from './event-view.ts';
+import { createFanOut, type FanOut, type Frames, type Pace } from './fan-out.ts';
 
-/** Deltas kept for readers that come back: at most this many, and at most this many bytes. */
-const MAX_FRAMES = 2_000;
-const MAX_FRAME_BYTES = 4_000_000;
 /** Versions waiting for an earlier one; beyond it the view is read again. */
 const MAX_AHEAD = 1_000;
-
-/** A Server-Sent Event, built once and sent to every reader. */
-export type Frame = { version: number; bytes: Buffer };
-type Listener = (frame: Frame) => void;
+/** So many versions are sent one by one, each as the delta it was; more than these as one delta. */
+const MAX_SINGLE_DELTAS = 10;
+/** A snapshot is shorter than so many changes, unless there are few of them. */
+const SEATS_PER_CHANGE = 8;
+const FEW_CHANGES = 1_000;
+/** Starts of which the frames to the newest version are kept. Nearly all readers are at the same one. */
+const MAX_STARTS = 50;
 
 type SeatChange = Extract<DomainEvent, { data: { versionComplete: boolean } }>;
 
@@ -19,29 +22,24 @@ type SeatChange = Extract<DomainEvent, { data: { versionComplete: boolean } }>;
  * An event's view with its readers: takes domain events from this process's own commits and from the log, in any order and more
  * than once, and moves on by whole versions without a gap.
  */
-export type EventFeed = {
+export type EventFeed = Pick<FanOut, 'follow' | 'readers'> & {
   view(): EventView;
   /** Answers `reload` when it cannot go on by itself: the layout changed, or too much is missing. */
   offer(events: readonly DomainEvent[]): 'ok' | 'waiting' | 'reload';
-  /** Puts a freshly read view in place; readers get a snapshot. */
+  /** Puts a freshly read view in place. Readers get what differs, or a snapshot when the layout is another one. */
   replace(view: EventView): void;
-  /** The frames after `version`, or null when they are no longer kept. */
-  framesSince(version: number): readonly Frame[] | null;
-  snapshotFrame(): Frame;
-  listen(listener: Listener): () => void;
-  listeners(): number;
-  statusBytes(): Buffer;
-  availabilityBytes(): Buffer;
+  /** Answers about the newest version. */
+  readonly status: Prebuilt;
+  readonly availability: Prebuilt;
 };
 
-export function createEventFeed(initial: EventView): EventFeed {
+export function createEventFeed(initial: EventView, pace: Pace): EventFeed {
   let view = initial;
   const ahead = new Map<number, Map<string, SeatChange>>();
-  let frames: Frame[] = [];
-  let keptBytes = 0;
-  const listeners = new Set<Listener>();
-  const statusBytes = perVersion(() => Buffer.from(JSON.stringify(view.statuses())));
-  const availabilityBytes = perVersion(() => Buffer.from(JSON.stringify(view.availability())));
+  const history = createDeltaHistory();
+  let lastSnapshot: { of: EventView; frames: Frames } | null = null;
+  const frames = oncePerVersion(framesBetween);
+  const fanOut = createFanOut({ version: () => view.version(), frames }, pace);
 
   function offer(events: readonly DomainEvent[]): 'ok' | 'waiting' | 'reload' {
     for (const event of events) {
@@ -59,67 +57,84 @@ export function createEventFeed(initial: EventView): EventFeed {
       if (ahead.size > MAX_AHEAD || events.some((event) => event.type === 'seats.opened')) return 'reload';
       if (!events.some((event) => event.data.versionComplete)) return ahead.size > 0 ? 'waiting' : 'ok';
       ahead.delete(view.version() + 1);
-      emit(deltaFrame(view.apply(events)));
+      history.push(view.apply(events));
+      fanOut.changed();
     }
   }
 
-  function emit(frame: Frame): void {
-    frames.push(frame);
-    keptBytes += frame.bytes.length;
-    while (frames.length > MAX_FRAMES || keptBytes > MAX_FRAME_BYTES) keptBytes -= frames.shift()?.bytes.length ?? 0;
-    for (const listener of listeners) listener(frame);
-  }
-
   function replace(fresh: EventView): void {
+    const old = view;
     view = fresh;
-    frames = [];
-    keptBytes = 0;
     for (const version of ahead.keys()) if (version <= fresh.version()) ahead.delete(version);
-    const snapshot = snapshotFrame();
-    for (const listener of listeners) listener(snapshot);
+    if (fresh.sale.layoutVersion !== old.sale.layoutVersion) {
+      history.clear();
+      fanOut.restart();
+    } else if (fresh.version() > old.version()) {
+      history.push(differenceOf(old, fresh));
+      fanOut.changed();
+    }
   }
 
-  function framesSince(version: number): readonly Frame[] | null {
-    const current = view.version();
-    if (version === current) return [];
-    const oldest = frames[0]?.version;
-    if (version > current || oldest === undefined || version < oldest - 1) return null;
-    return frames.slice(version - oldest + 1);
+  function framesBetween(from: number, to: number): Frames {
+    const deltas = history.between(from, to);
+    const changes = deltas?.reduce((sum, delta) => sum + delta.changes.length, 0) ?? Infinity;
+    if (deltas === null || changes > Math.max(FEW_CHANGES, view.seats() / SEATS_PER_CHANGE)) return snapshot();
+    const sent = deltas.length > MAX_SINGLE_DELTAS ? [mergeDeltas(deltas, from)] : deltas;
+    return { version: to, bytes: Buffer.concat(sent.map(deltaFrame)) };
   }
 
-  function snapshotFrame(): Frame {
+  function snapshot(): Frames {
+    if (lastSnapshot?.of === view && lastSnapshot.frames.version === view.version()) return lastSnapshot.frames;
     const { version, statuses } = view.statuses();
     const sections = view.availability().seatsBySection.map(({ section, availableSeats }) => ({ section, availableSeats }));
     const data = { version, layoutVersion: view.sale.layoutVersion, statuses, sections };
-    return { version, bytes: eventFrame({ event: 'snapshot', id: version, data }) };
+    const built = { version, bytes: eventFrame({ event: 'snapshot', id: version, data }) };
+    lastSnapshot = { of: view, frames: built };
+    return built;
   }
 
-  function perVersion(build: () => Buffer): () => Buffer {
-    let built: { view: EventView; version: number; bytes: Buffer } | null = null;
-    return () => {
-      if (built?.view !== view || built.version !== view.version()) built = { view, version: view.version(), bytes: build() };
-      return built.bytes;
+  /** `tag` tells apart what has the same version of an event. */
+  function perVersion(tag: string, build: () => string | Buffer): Prebuilt {
+    let built: { view: EventView; version: number; answer: Representation } | null = null;
+    const current = (): Representation => {
+      const version = view.version();
+      if (built?.view === view && built.version === version) return built.answer;
+      built = { view, version, answer: { body: build(), etag: `"${tag}${view.sale.layoutVersion}-${version}"` } };
+      return built.answer;
     };
+    return prebuiltFrom(current, { effort: 'often' });
   }
 
   return {
     view: () => view,
     offer,
     replace,
-    framesSince,
-    snapshotFrame,
-    listen(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    listeners: () => listeners.size,
-    statusBytes,
-    availabilityBytes,
+    follow: fanOut.follow,
+    readers: fanOut.readers,
+    status: perVersion('s', () => view.statusJson()),
+    availability: perVersion('a', () => JSON.stringify(view.availability())),
   };
 }
 
-function deltaFrame(delta: SeatDelta): Frame {
-  return { version: delta.version, bytes: eventFrame({ event: 'delta', id: delta.version, data: delta }) };
+/** Frames to one version are built once for all who are at the same one. */
+function oncePerVersion(build: (from: number, to: number) => Frames): (from: number, to: number) => Frames {
+  let target = -1;
+  let byStart = new Map<number, Frames>();
+  return (from, to) => {
+    if (to !== target) {
+      target = to;
+      byStart = new Map();
+    }
+    const known = byStart.get(from);
+    if (known) return known;
+    const built = build(from, to);
+    if (byStart.size < MAX_STARTS) byStart.set(from, built);
+    return built;
+  };
+}
+
+function deltaFrame(delta: SeatDelta): Buffer {
+  return eventFrame({ event: 'delta', id: delta.version, data: delta });
 }
 
 function isChange(event: DomainEvent): event is SeatChange {

@@ -5,6 +5,8 @@ import type { SectionPlaces } from '../domain/sale.ts';
 import type { SaleRow } from '../store/sales.ts';
 
 const LETTERS: readonly SeatLetter[] = ['A', 'R', 'L', 'B'];
+/** With more seats their statuses are sent as bytes, with fewer as text (see platform/http/prebuilt.ts). */
+const MAX_SEATS_AS_TEXT = 16_000;
 const CODES: Record<SeatLetter, number> = { A: 65, R: 82, L: 76, B: 66 };
 
 export type ViewSnapshot = {
@@ -25,7 +27,11 @@ export type EventView = {
   version(): number;
   /** Applies the domain events of `version() + 1`, all of them at once, and answers what changed. */
   apply(events: readonly DomainEvent[]): SeatDelta;
+  /** How many have a number, and so a letter. */
+  seats(): number;
   statuses(): SeatStatuses;
+  /** `statuses()` as JSON; bytes when there are many seats, so that nothing is made but a copy. */
+  statusJson(): string | Buffer;
   statusOf(seatId: number): SeatLetter | undefined;
   availability(): Availability;
 };
@@ -128,7 +134,13 @@ export function createEventView({ sale, layout, statuses, places }: ViewSnapshot
     layout,
     version: () => version,
     apply,
+    seats: () => letters.length,
     statuses: () => ({ eventId, version, statuses: letters.toString('latin1') }),
+    statusJson() {
+      const head = `{"eventId":"${eventId}","version":${version},"statuses":"`;
+      if (letters.length <= MAX_SEATS_AS_TEXT) return `${head}${letters.toString('latin1')}"}`;
+      return Buffer.concat([Buffer.from(head), letters, END]);
+    },
     statusOf: (seatId) => (seatId >= 1 && seatId <= letters.length ? letterOf(letters[seatId - 1] ?? CODES.A) : undefined),
     availability: () => ({
       eventId,
@@ -147,6 +159,24 @@ export function createEventView({ sale, layout, statuses, places }: ViewSnapshot
       })),
     }),
   };
+}
+
+const END = Buffer.from('"}');
+
+/** What leads from one view of an event to a later one with the same layout. */
+export function differenceOf(before: EventView, after: EventView): SeatDelta {
+  const [old, fresh] = [before.statuses().statuses, after.statuses().statuses];
+  const changes: SeatDelta['changes'] = [];
+  for (let index = 0; index < fresh.length; index++) {
+    const code = fresh.charCodeAt(index);
+    if (code !== old.charCodeAt(index)) changes.push([index + 1, letterOf(code)]);
+  }
+  const free = new Map(before.availability().seatsBySection.map(({ section, availableSeats }) => [section, availableSeats]));
+  const sections = after
+    .availability()
+    .seatsBySection.filter(({ section, availableSeats }) => free.get(section) !== availableSeats)
+    .map(({ section, availableSeats }) => ({ section, availableSeats }));
+  return { version: after.version(), since: before.version(), changes, sections };
 }
 
 function letterOf(code: number): SeatLetter {

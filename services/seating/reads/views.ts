@@ -7,6 +7,7 @@ import { readSale } from '../store/sales.ts';
 import { readView } from '../store/views.ts';
 import { createEventFeed, type EventFeed } from './event-feed.ts';
 import { createEventView, type EventView } from './event-view.ts';
+import { createPace } from './fan-out.ts';
 
 const MAX_VIEWS = 2_000;
 /** How long a version may be missing before the view is read again: a commit of another process that the log has not brought yet. */
@@ -16,6 +17,8 @@ const MAX_LOAD_ATTEMPTS = 5;
 export type SeatViews = {
   /** The feed of an event's seats, read from the database the first time; null when no such event is on sale. */
   get(eventId: string): Promise<EventFeed | null>;
+  /** The same without waiting, where it has been read already. */
+  loaded(eventId: string): EventFeed | null;
   /** As `get`, but read from the database just now: for whoever has changed the layout a moment ago. */
   fresh(eventId: string): Promise<EventFeed | null>;
   /** Seat events that were committed: by this process right after its commit, by all processes from the log. */
@@ -33,21 +36,27 @@ type Entry = {
   early: DomainEvent[];
   gapTimer: NodeJS.Timeout | null;
   reloading: boolean;
+  usedAt: number;
 };
 
 /** Views of events by id, the least recently asked for dropped first unless somebody listens to it. */
 export function createSeatViews(database: Database, layouts: LayoutCache, logger: Logger): SeatViews {
   const entries = new Map<string, Entry>();
+  const pace = createPace();
+  let uses = 0;
   let stopped = false;
 
+  function used(eventId: string): Entry | undefined {
+    const entry = entries.get(eventId);
+    if (entry) entry.usedAt = ++uses;
+    return entry;
+  }
+
   async function get(eventId: string): Promise<EventFeed | null> {
-    const known = entries.get(eventId);
-    if (known) {
-      entries.delete(eventId);
-      entries.set(eventId, known);
-      return known.feed;
-    }
-    const entry: Entry = { feed: Promise.resolve(null), loaded: null, early: [], gapTimer: null, reloading: false };
+    const known = used(eventId);
+    if (known) return known.feed;
+    const usedAt = ++uses;
+    const entry: Entry = { feed: Promise.resolve(null), loaded: null, early: [], gapTimer: null, reloading: false, usedAt };
     entry.feed = load(eventId, entry);
     entries.set(eventId, entry);
     dropOldest();
@@ -56,36 +65,18 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
 
   async function load(eventId: string, entry: Entry): Promise<EventFeed | null> {
     try {
-      const view = await readConsistently(eventId);
+      const view = await readConsistently(database, layouts, eventId);
       if (!view) {
         entries.delete(eventId);
         return null;
       }
-      entry.loaded = createEventFeed(view);
+      entry.loaded = createEventFeed(view, pace);
       deliver(eventId, entry, []);
       return entry.loaded;
     } catch (error) {
       entries.delete(eventId);
       throw error;
     }
-  }
-
-  /** The layout is read apart from the statuses, so both are read again when it changed in between. */
-  async function readConsistently(eventId: string): Promise<EventView | null> {
-    for (let attempt = 1; attempt <= MAX_LOAD_ATTEMPTS; attempt++) {
-      const stored = await readView(database, eventId);
-      if (!stored) return null;
-      const layout = await layouts.get(database, eventId, stored.layoutVersion);
-      const sale = await readSale(database, eventId);
-      if (sale?.layoutVersion !== stored.layoutVersion) continue;
-      return createEventView({
-        sale: { ...sale, version: stored.version },
-        layout,
-        statuses: stored.statuses,
-        places: stored.places,
-      });
-    }
-    throw new Error(`The layout of ${eventId} changed ${MAX_LOAD_ATTEMPTS} times while it was read.`);
   }
 
   function offer(events: readonly DomainEvent[]): void {
@@ -116,7 +107,7 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
     entry.reloading = true;
     entry.gapTimer = null;
     try {
-      const view = await readConsistently(eventId);
+      const view = await readConsistently(database, layouts, eventId);
       if (view && view.version() >= entry.loaded.view().version()) entry.loaded.replace(view);
     } catch (error) {
       logger.warn({ err: error, eventId }, 'seats could not be read again; trying once more in a moment');
@@ -140,23 +131,24 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
 
   async function fresh(eventId: string): Promise<EventFeed | null> {
     const feed = await get(eventId);
-    const view = feed && (await readConsistently(eventId));
+    const view = feed && (await readConsistently(database, layouts, eventId));
     if (feed && view && view.version() > feed.view().version()) feed.replace(view);
     return feed;
   }
 
   function dropOldest(): void {
     if (entries.size <= MAX_VIEWS) return;
-    for (const [eventId, entry] of entries) {
-      if (entry.loaded && entry.loaded.listeners() === 0) {
-        entries.delete(eventId);
-        return;
-      }
+    let oldest: [eventId: string, entry: Entry] | null = null;
+    for (const one of entries) {
+      const [, { loaded, usedAt }] = one;
+      if (loaded?.readers() === 0 && usedAt < (oldest?.[1].usedAt ?? Infinity)) oldest = one;
     }
+    if (oldest) entries.delete(oldest[0]);
   }
 
   return {
     get,
+    loaded: (eventId) => used(eventId)?.loaded ?? null,
     fresh,
     offer,
     refresh: (eventId, revision) => void refresh(eventId, revision),
@@ -166,4 +158,22 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
       entries.clear();
     },
   };
+}
+
+/** The layout is read apart from the statuses, so both are read again when it changed in between. */
+async function readConsistently(database: Database, layouts: LayoutCache, eventId: string): Promise<EventView | null> {
+  for (let attempt = 1; attempt <= MAX_LOAD_ATTEMPTS; attempt++) {
+    const stored = await readView(database, eventId);
+    if (!stored) return null;
+    const layout = await layouts.get(database, eventId, stored.layoutVersion);
+    const sale = await readSale(database, eventId);
+    if (sale?.layoutVersion !== stored.layoutVersion) continue;
+    return createEventView({
+      sale: { ...sale, version: stored.version },
+      layout,
+      statuses: stored.statuses,
+      places: stored.places,
+    });
+  }
+  throw new Error(`The layout of ${eventId} changed ${MAX_LOAD_ATTEMPTS} times while it was read.`);
 }
