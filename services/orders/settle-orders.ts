@@ -11,7 +11,7 @@ import { settle } from './domain/settlement.ts';
 import { bookingConfirmed, bookingFailed, bookingRecord, ticketIssued } from './domain-events.ts';
 import { newConfirmationNumber, newTicketCode } from './issuing/codes.ts';
 import type { TicketSigner } from './issuing/ticket-signer.ts';
-import { cancelledAmong, reopenCancelledEvents } from './store/cancelled-events.ts';
+import { cancelledEventsOf, reopenCancelledEvents } from './store/cancelled-events.ts';
 import { lockOrders, readOrders, saveChanges } from './store/orders.ts';
 import { insertTickets, type TicketState } from './store/tickets.ts';
 
@@ -61,8 +61,9 @@ export function createOrderSettler(deps: {
 
   async function settleAll(tx: Tx, paid: readonly Paid[], outcomes: Outcomes): Promise<void> {
     const sign = await signer();
-    const orders = await lockOrders(tx, [...new Set(paid.map(({ orderId }) => orderId))]);
-    const cancelled = await cancelledAmong(tx, [...new Set([...orders.values()].map(({ eventId }) => eventId))]);
+    const orderIds = [...new Set(paid.map(({ orderId }) => orderId))];
+    // Sent together, and read one after the other: what is cancelled is known under the locks.
+    const [orders, cancelled] = await Promise.all([lockOrders(tx, orderIds), cancelledEventsOf(tx, orderIds)]);
     const at = clock.now();
     const changes: OrderChange[] = [];
     const tickets: TicketState[] = [];

@@ -2,7 +2,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Subscription } from '../../../platform/event-log/port.ts';
 import type { Database, Tx } from '../../../platform/postgres/database.ts';
 import { changeOrder, type OrderChange } from '../domain/order.ts';
-import { cancelledAmong } from '../store/cancelled-events.ts';
+import { cancelledEventsOf } from '../store/cancelled-events.ts';
 import { lockOrders, saveChanges } from '../store/orders.ts';
 import { finishRevocation } from '../store/revocations.ts';
 import { restore } from '../store/tickets.ts';
@@ -19,8 +19,8 @@ export function onRefundFailed(database: Database, clock: Clock): Subscription<v
     database,
     handle: async (tx, events) => {
       const changes: OrderChange[] = [];
-      const orders = await lockOrders(tx, [...new Set(events.map(({ subject }) => subject))]);
-      const cancelled = await cancelledAmong(tx, [...new Set([...orders.values()].map(({ eventId }) => eventId))]);
+      const orderIds = [...new Set(events.map(({ subject }) => subject))];
+      const [orders, cancelled] = await Promise.all([lockOrders(tx, orderIds), cancelledEventsOf(tx, orderIds)]);
       for (const event of events) {
         const order = orders.get(event.subject);
         if (event.type !== 'payment.refund-failed' || order === undefined) continue;

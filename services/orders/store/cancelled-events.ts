@@ -5,7 +5,10 @@ const INSERT = sql(
   `insert into cancelled_event (event_id, cancelled_at) select event_id, $2 from unnest($1::text[]) as given (event_id)
    on conflict do nothing`,
 );
-const AMONG = sql('orders.cancelled_among', `select event_id from cancelled_event where event_id = any($1::text[])`);
+const OF_ORDERS = sql(
+  'orders.cancelled_events_of_orders',
+  `select distinct event_id from orders join cancelled_event using (event_id) where order_id = any($1::text[])`,
+);
 const OPEN = sql(
   'orders.open_cancelled_events',
   `select event_id from cancelled_event where done_at is null order by cancelled_at limit 100`,
@@ -30,8 +33,9 @@ export async function rememberCancelledEvents(tx: Tx, eventIds: readonly string[
   await tx.run(INSERT, [eventIds, at]);
 }
 
-export async function cancelledAmong(tx: Tx, eventIds: readonly string[]): Promise<Set<string>> {
-  return new Set((await tx.rows<{ event_id: string }>(AMONG, [eventIds])).map((row) => row.event_id));
+/** The events of these orders that are cancelled. */
+export async function cancelledEventsOf(tx: Tx, orderIds: readonly string[]): Promise<Set<string>> {
+  return new Set((await tx.rows<{ event_id: string }>(OF_ORDERS, [orderIds])).map((row) => row.event_id));
 }
 
 export async function openCancelledEvents(tx: Tx): Promise<string[]> {

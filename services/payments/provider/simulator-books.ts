@@ -24,7 +24,7 @@ const INSERT = sql(
      refuses_refunds)
    select * from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::boolean[])
      as given (key, reference, amount, currency, state, reason, transaction, silent_until, refuses_refunds)
-   order by key on conflict do nothing`,
+   order by key on conflict do nothing returning ${COLUMNS}`,
 );
 const READ_ALL = sql(
   'payments.simulator_read_charges',
@@ -52,9 +52,9 @@ const REFUND = sql(
 );
 
 /** Books charges whose key is new; answers what the books say of each. */
-export async function insertSimulatedCharges(tx: Tx, charges: readonly SimulatedCharge[]): Promise<SimulatedCharge[]> {
+export async function insertSimulatedCharges(database: Tx, charges: readonly SimulatedCharge[]): Promise<SimulatedCharge[]> {
   const column = <T>(pick: (charge: SimulatedCharge) => T) => charges.map(pick);
-  void tx.run(INSERT, [
+  const booked = await database.rows<SimulatedCharge>(INSERT, [
     column((c) => c.key),
     column((c) => c.orderId),
     column((c) => c.amountCents),
@@ -65,8 +65,10 @@ export async function insertSimulatedCharges(tx: Tx, charges: readonly Simulated
     column((c) => c.silentUntil),
     column((c) => c.refusesRefunds),
   ]);
-  const booked = await tx.rows<SimulatedCharge>(READ_ALL, [column((c) => c.key)]);
   const byKey = new Map(booked.map((charge) => [charge.key, charge]));
+  const known = charges.filter(({ key }) => !byKey.has(key)).map(({ key }) => key);
+  if (known.length > 0)
+    for (const charge of await database.rows<SimulatedCharge>(READ_ALL, [known])) byKey.set(charge.key, charge);
   return charges.map((charge) => byKey.get(charge.key) ?? charge);
 }
 

@@ -39,7 +39,7 @@ export function createSimulator(database: Database, options: SimulatorOptions): 
   const seed = options.seed ?? randomInt(MAX_SEED);
   const books = createWriteBatcher<SimulatedCharge, SimulatedCharge>({
     name: 'payments.simulator',
-    run: (charges) => database.transaction((tx) => insertSimulatedCharges(tx, charges)),
+    run: (charges) => insertSimulatedCharges(database, charges),
   });
 
   async function capture(request: CaptureRequest, signal: AbortSignal): Promise<ProviderOutcome> {
