@@ -27,6 +27,8 @@ export type SimulationHooks = {
 
 /** The wait for returned holds is given up after so much longer than a hold lasts: a payment may keep one a while. */
 const PATIENCE_OVER_HOLD_MS = 60_000;
+/** Holds that ran out are released by a job that looks now and then. */
+const SETTLED_AFTER_HOLD_MS = 10_000;
 
 /** What is known of a sale that is over. */
 export type PlayedSale = Awaited<ReturnType<typeof playSale>>;
@@ -87,7 +89,7 @@ export async function playSale(target: Target, options: SimulationOptions, hooks
       ledger,
       elapsedSeconds,
       cost: cost(),
-      look: () => finalAvailability(target.url, organizerToken, events),
+      look: () => finalAvailability(saleOptions, events, signal.aborted ? 0 : holdSeconds * 1000 + SETTLED_AFTER_HOLD_MS),
       interrupted: signal.aborted,
     };
   } finally {

@@ -49,6 +49,7 @@ export function seatPreference({ seats }: Pick<SeatMap, 'seats'>): SeatPreferenc
   }
 
   function pick(statuses: string, quantity: number, random: Random): number[] | null {
+    if (!statuses.includes('A')) return null;
     let toSkip = Math.floor(exponential(taste, random));
     let fallback: number | null = null;
     for (const seat of order) {

@@ -47,7 +47,7 @@ export async function ownTarget(environment: Environment, signal: AbortSignal): 
  */
 export async function runningTarget(url: string, environment: Environment): Promise<Target> {
   const address = URL.parse(url);
-  if (address?.protocol !== 'http:' || !isLoopback(address.hostname.replace(/^\[|\]$/g, '')))
+  if (address?.protocol !== 'http:' || !isLoopback(address.hostname))
     throw new StartupError(
       `--url must be a system on this machine, such as http://localhost:8080, not ${url}: a simulation would empty a real sale.`,
     );

@@ -51,17 +51,20 @@ export async function openSale({ url, organizerToken }: SaleOptions, events: rea
   await Promise.all(events.map(({ eventId }) => api(EventAnswer, { ...open, path: `/v1/events/${eventId}` })));
 }
 
-const SETTLED_WITHIN_MS = 20_000;
 const POLL_MS = 200;
 
-/** How each event stands when no hold is open any more, or after a while. */
-export async function finalAvailability(url: string, token: string, events: readonly SaleEvent[]): Promise<Availability[]> {
-  const api = createApi(url, token);
-  const deadlineMs = performance.now() + SETTLED_WITHIN_MS;
+/** How each event stands when no hold is open any more, or after so long. */
+export async function finalAvailability(
+  { url, organizerToken }: SaleOptions,
+  events: readonly SaleEvent[],
+  withinMs: number,
+): Promise<Availability[]> {
+  const api = createApi(url, organizerToken);
+  const deadlineMs = performance.now() + withinMs;
   for (;;) {
     const found = await Promise.all(events.map(({ eventId }) => availabilityOf(api, eventId)));
     const isOpen = found.some(({ reservedSeats }) => reservedSeats > 0);
-    if (!isOpen || performance.now() > deadlineMs) return found;
+    if (!isOpen || performance.now() >= deadlineMs) return found;
     await delay(POLL_MS);
   }
 }
