@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clientWith, makeEvent, type Answer } from '../support/buyer.ts';
-import { makeDataDir, removeDataDir, spawnSystem, startSystem, type SpawnedSystem, type TestSystem } from '../support/system.ts';
+import { programsInTurn, startSystem, type TestSystem } from '../support/system.ts';
 
 const PASSWORD = 'a long password';
 
@@ -19,6 +19,17 @@ async function signUp(url: string): Promise<{ userId: string; username: string }
 const login = async (url: string, username: string) =>
   (await post(url, '/v1/users/login', { username, password: PASSWORD })).body;
 const meOf = async (url: string, token: string) => (await clientWith(url, '', token).get('/v1/users/me')).status;
+
+async function follow(url: string, accessToken: string) {
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${accessToken}` } });
+  expect(answer.status).toBe(200);
+  const state = { ended: false };
+  const read = (async () => {
+    for await (const _ of answer.body ?? []) void _;
+    state.ended = true;
+  })().catch(() => (state.ended = true));
+  return { state, read };
+}
 
 describe('a session at the gateway', () => {
   let system: TestSystem;
@@ -43,25 +54,36 @@ describe('a session at the gateway', () => {
     const eventId = await makeEvent(clientWith(system.url, userId, token), [
       { section: 'A', kind: 'SEATED', priceCents: 100, rows: [{ row: 'A', seats: 2 }] },
     ]);
-    const stream = async (accessToken: string) => {
-      const headers = { authorization: `Bearer ${accessToken}` };
-      const answer = await fetch(`${system.url}/v1/seats/stream?eventId=${eventId}`, { headers });
-      expect(answer.status).toBe(200);
-      const state = { ended: false };
-      const read = (async () => {
-        for await (const _ of answer.body ?? []) void _;
-        state.ended = true;
-      })().catch(() => (state.ended = true));
-      return { state, read };
-    };
     const [mine, others] = await Promise.all([signUp(system.url), signUp(system.url)]);
     const [me, other] = [await login(system.url, mine.username), await login(system.url, others.username)];
-    const [own, foreign] = [await stream(me.accessToken), await stream(other.accessToken)];
+    const path = `${system.url}/v1/seats/stream?eventId=${eventId}`;
+    const [own, foreign] = [await follow(path, me.accessToken), await follow(path, other.accessToken)];
     const startedMs = performance.now();
     await post(system.url, '/v1/users/logout', undefined, me.accessToken);
     await own.read;
     expect(performance.now() - startedMs).toBeLessThan(1_000);
     expect(foreign.state.ended).toBe(false);
+  });
+
+  it('takes the stream of an order along, too', async () => {
+    const { userId, token } = system.signIn('organizer');
+    const eventId = await makeEvent(clientWith(system.url, userId, token), [
+      { section: 'Floor', kind: 'GENERAL_ADMISSION', priceCents: 100, capacity: 2 },
+    ]);
+    const { username } = await signUp(system.url);
+    const [here, elsewhere] = [await login(system.url, username), await login(system.url, username)];
+    const buyer = clientWith(system.url, '', here.accessToken);
+    const body = { eventId, places: [{ section: 'Floor', quantity: 1 }] };
+    const { reservationId } = (await buyer.send('POST', '/v1/seats/reserve', body)).body;
+    const { orderId } = (await buyer.send('POST', '/v1/orders', { reservationId }, { key: username })).body;
+    const path = `${system.url}/v1/orders/${orderId}/stream`;
+    const [ending, staying] = [await follow(path, here.accessToken), await follow(path, elsewhere.accessToken)];
+    const startedMs = performance.now();
+    expect((await buyer.send('POST', '/v1/users/logout')).status).toBe(204);
+    await ending.read;
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    // The order waits for its payment still, so nothing but the session's end has ended it.
+    expect(staying.state.ended).toBe(false);
   });
 
   it('has the roles that an admin gave within a second, after a refresh', async () => {
@@ -117,31 +139,23 @@ async function mailedToken(system: TestSystem, userId: string, template: string)
 }
 
 describe('a session that ended', { timeout: 120_000 }, () => {
-  const dataDir = makeDataDir();
-  const running: SpawnedSystem[] = [];
-  const spawned = async () => {
-    const system = await spawnSystem({ dataDir });
-    running.push(system);
-    return system;
-  };
-  afterEach(async () => {
-    for (const system of running.splice(0)) await system.remove();
-  });
-  afterAll(() => removeDataDir(dataDir));
+  const programs = programsInTurn();
+  afterEach(programs.endAll);
+  afterAll(programs.removeData);
 
   it('stays ended after a restart and after kill -9, and others go on', async () => {
-    const first = await spawned();
+    const first = await programs.start();
     const { username } = await signUp(first.url);
     const [ended, alive] = [await login(first.url, username), await login(first.url, username)];
     await post(first.url, '/v1/users/logout', undefined, ended.accessToken);
     expect(await first.stop()).toBe(0);
 
-    const second = await spawned();
+    const second = await programs.start();
     expect([await meOf(second.url, ended.accessToken), await meOf(second.url, alive.accessToken)]).toEqual([401, 200]);
     await post(second.url, '/v1/users/logout', undefined, alive.accessToken);
     await second.kill9();
 
-    const third = await spawned();
+    const third = await programs.start();
     expect([await meOf(third.url, ended.accessToken), await meOf(third.url, alive.accessToken)]).toEqual([401, 401]);
     const refreshed = await post(third.url, '/v1/users/refresh', { refreshToken: alive.refreshToken });
     expect(refreshed.body.code).toBe('REFRESH_TOKEN_INVALID');
