@@ -1,25 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientWith, makeEvent, type Answer, type Client } from '../support/buyer.ts';
+import { makeEvent, someone, type Answer, type Client } from '../support/buyer.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
-import type { Role } from '../../platform/auth/identity.ts';
 
 let system: TestSystem;
 let eventId: string;
 beforeAll(async () => {
   system = await startSystem();
-  eventId = await makeEvent(someone('organizer'), [
+  eventId = await makeEvent(someone(system, 'organizer'), [
     { section: 'VIP', kind: 'SEATED', priceCents: 15_000, rows: [{ row: 'A', seats: 12 }] },
     { section: 'Floor', kind: 'GENERAL_ADMISSION', priceCents: 4_000, capacity: 20 },
     { section: 'Gallery', kind: 'GENERAL_ADMISSION', priceCents: 0, capacity: 20 },
   ]);
 });
 afterAll(() => system.stop());
-
-function someone(...roles: Role[]): Client {
-  const { userId, token } = system.signIn(...roles);
-  return clientWith(system.url, userId, token);
-}
 
 const WAIT = '?waitFor=CONFIRMED&timeoutMs=20000';
 
@@ -35,7 +29,7 @@ async function ticketsOf(buyer: Client, { body }: Answer): Promise<string[]> {
 
 describe('booking in one call through the gateway', () => {
   it('buys seats, by number or by code, places, and the best there are', async () => {
-    const buyer = someone('customer');
+    const buyer = someone(system, 'customer');
     const bought = [
       await book(buyer, { seatIds: [1, 2], expectedTotalCents: 30_000 }),
       await book(buyer, { seatCodes: ['VIP-A-12'] }),
@@ -58,7 +52,7 @@ describe('booking in one call through the gateway', () => {
   });
 
   it('answers before it is settled when nobody waits', async () => {
-    const buyer = someone('customer');
+    const buyer = someone(system, 'customer');
     const body = { eventId, seatIds: [3], paymentMethod: 'CREDIT_CARD', paymentToken: 'tok_success' };
     const { status, body: booked } = await buyer.send('POST', '/v1/bookings', body, { key: randomUUID() });
     expect(status).toBe(202);
@@ -67,7 +61,7 @@ describe('booking in one call through the gateway', () => {
   });
 
   it('leaves the seats to the next buyer at once when it is declined, or costs something else', async () => {
-    const [ada, bob, eve] = [someone('customer'), someone('customer'), someone('customer')];
+    const [ada, bob, eve] = [someone(system, 'customer'), someone(system, 'customer'), someone(system, 'customer')];
     expect(await book(ada, { seatIds: [4] }, 'tok_card_declined')).toMatchObject({ status: 200, body: { status: 'FAILED' } });
     expect(await book(bob, { seatIds: [4], expectedTotalCents: 1 })).toMatchObject({
       status: 422,
@@ -78,13 +72,13 @@ describe('booking in one call through the gateway', () => {
   });
 
   it('sells one seat to one of many who want it at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => book(someone('customer'), { seatIds: [5] })));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => book(someone(system, 'customer'), { seatIds: [5] })));
     const outcomes = answers.map(({ body }) => body.code ?? body.status).toSorted();
     expect(outcomes).toEqual(['CONFIRMED', ...Array.from({ length: 9 }, () => 'SEAT_UNAVAILABLE')]);
   });
 
   it('is done once for one key, also when it comes many times at the same time', async () => {
-    const buyer = someone('customer');
+    const buyer = someone(system, 'customer');
     const key = randomUUID();
     const same = () => book(buyer, { seatIds: [7] }, 'tok_success', key);
     const answers = await Promise.all(Array.from({ length: 5 }, same));
@@ -97,7 +91,7 @@ describe('booking in one call through the gateway', () => {
   });
 
   it('waits for a provider that is silent: captured, it is confirmed; else it has failed', async () => {
-    const [ada, bob] = [someone('customer'), someone('customer')];
+    const [ada, bob] = [someone(system, 'customer'), someone(system, 'customer')];
     const [captured, lost] = await Promise.all([
       book(ada, { seatIds: [8] }, 'tok_timeout_captured'),
       book(bob, { seatIds: [9] }, 'tok_gateway_timeout'),

@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Role } from '../../platform/auth/identity.ts';
-import { clientWith, makeEvent, type Client } from '../support/buyer.ts';
+import { makeEvent, someone, type Client } from '../support/buyer.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
 
 let system: TestSystem;
 let organizer: Client;
 beforeAll(async () => {
   system = await startSystem();
-  organizer = someone('organizer');
+  organizer = someone(system, 'organizer');
 });
 afterAll(() => system.stop());
-
-function someone(...roles: Role[]): Client {
-  const { userId, token } = system.signIn(...roles);
-  return clientWith(system.url, userId, token);
-}
 
 const FLOOR = [{ section: 'Floor', kind: 'GENERAL_ADMISSION', priceCents: 4_000, capacity: 50 }];
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 const put = (eventId: string, changes: object) => organizer.send('PUT', `/v1/events/${eventId}`, changes);
-const reserve = (eventId: string, quantity = 1, buyer = someone('customer')) =>
+const reserve = (eventId: string, quantity = 1, buyer = someone(system, 'customer')) =>
   buyer.send('POST', '/v1/seats/reserve', { eventId, places: [{ section: 'Floor', quantity }] });
 
 describe('an edit that was answered', () => {
@@ -42,7 +36,7 @@ describe('an edit that was answered', () => {
   it('publishes a draft, whose seats can be reserved by code at once', async () => {
     const seats = [{ section: 'Stalls', kind: 'SEATED', priceCents: 100, rows: [{ row: 'A', seats: 2 }] }];
     const eventId = await makeEvent(organizer, seats, { status: 'DRAFT' });
-    const byCode = () => someone('customer').send('POST', '/v1/seats/reserve', { eventId, seatCodes: ['Stalls-A-1'] });
+    const byCode = () => someone(system, 'customer').send('POST', '/v1/seats/reserve', { eventId, seatCodes: ['Stalls-A-1'] });
     expect((await byCode()).body.code).toBe('EVENT_NOT_FOUND');
     await put(eventId, { status: 'UPCOMING' });
     expect((await byCode()).status).toBe(201);
@@ -52,7 +46,7 @@ describe('an edit that was answered', () => {
 describe('a cancelled event', () => {
   it('sells nothing from that moment, and gives every hold back', async () => {
     const eventId = await makeEvent(organizer, FLOOR);
-    const buyer = someone('customer');
+    const buyer = someone(system, 'customer');
     const held = await reserve(eventId, 2, buyer);
     const order = await buyer.send('POST', '/v1/orders', { reservationId: held.body.reservationId }, { key: randomUUID() });
     for (let i = 0; i < 8; i++) await reserve(eventId, 1);
@@ -72,7 +66,7 @@ describe('a cancelled event', () => {
 describe('deleting an event', () => {
   it('is refused while buyers hold seats or once there is an order, whatever became of it', async () => {
     const eventId = await makeEvent(organizer, FLOOR);
-    const buyer = someone('customer');
+    const buyer = someone(system, 'customer');
     const held = await reserve(eventId, 1, buyer);
     const remove = () => organizer.send('DELETE', `/v1/events/${eventId}`);
     expect((await remove()).body).toMatchObject({ status: 409, code: 'EVENT_HAS_ORDERS', orders: 0 });

@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../contracts/ids.ts';
-import type { Role } from '../../platform/auth/identity.ts';
-import { buy, clientWith, makeEvent, type Client } from '../support/buyer.ts';
+import { buy, makeEvent, someone, type Client } from '../support/buyer.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
 
 let system: TestSystem;
 let eventId: string;
 beforeAll(async () => {
   system = await startSystem();
-  eventId = await makeEvent(someone('organizer').client, [
+  eventId = await makeEvent(someone(system, 'organizer'), [
     { section: 'Floor', kind: 'GENERAL_ADMISSION', priceCents: 4_000, capacity: 50 },
   ]);
 });
 afterAll(() => system.stop());
 
 const ONE = { places: [{ section: 'Floor', quantity: 1 }] };
-
-function someone(...roles: Role[]): { client: Client; token: string } {
-  const { userId, token } = system.signIn(...roles);
-  return { client: clientWith(system.url, userId, token), token };
-}
 
 function stream(orderId: string, token: string): Promise<Response> {
   return fetch(`${system.url}/v1/orders/${orderId}/stream`, { headers: { authorization: `Bearer ${token}` } });
@@ -42,7 +36,7 @@ function pay(buyer: Client, { orderId, totalCents }: { orderId: string; totalCen
 
 describe('the history of an order', () => {
   it('has every change, attempt and outcome, in order', async () => {
-    const { client } = someone('customer');
+    const client = someone(system, 'customer');
     const order = await makeOrder(client);
     expect((await pay(client, order, 'tok_card_declined')).status).toBe(402);
     await expect.poll(async () => (await client.get(`/v1/orders/${order.orderId}`)).body.status).toBe('PENDING');
@@ -74,21 +68,21 @@ describe('the history of an order', () => {
   });
 
   it("of another's order does not exist; an admin sees it", async () => {
-    const { orderId } = await makeOrder(someone('customer').client);
+    const { orderId } = await makeOrder(someone(system, 'customer'));
     for (const path of ['history', 'stream'])
-      expect(await someone('customer').client.get(`/v1/orders/${orderId}/${path}`)).toMatchObject({
+      expect(await someone(system, 'customer').get(`/v1/orders/${orderId}/${path}`)).toMatchObject({
         status: 404,
         body: { code: 'ORDER_NOT_FOUND' },
       });
-    expect((await someone('admin').client.get(`/v1/orders/${orderId}/history`)).status).toBe(200);
+    expect((await someone(system, 'admin').get(`/v1/orders/${orderId}/history`)).status).toBe(200);
   });
 });
 
 describe('the stream of an order', () => {
   it('tells its status until it is settled, and ends', async () => {
-    const { client, token } = someone('customer');
+    const client = someone(system, 'customer');
     const order = await makeOrder(client);
-    const answer = await stream(order.orderId, token);
+    const answer = await stream(order.orderId, client.token);
     expect(answer.headers.get('content-type')).toMatch('text/event-stream');
     const told = answer.text();
     await pay(client, order, 'tok_success');
@@ -98,29 +92,29 @@ describe('the stream of an order', () => {
   });
 
   it('of an order that is settled says so and ends at once', async () => {
-    const { client, token } = someone('customer');
+    const client = someone(system, 'customer');
     const { order } = await buy(client, eventId, ONE);
     await client.get(`/v1/orders/${order.orderId}?waitFor=CONFIRMED`);
-    expect(statusesIn(await (await stream(order.orderId, token)).text())).toEqual(['CONFIRMED']);
+    expect(statusesIn(await (await stream(order.orderId, client.token)).text())).toEqual(['CONFIRMED']);
   });
 
   it('is for signed-in users, has no HEAD, and does not keep the server from stopping', async () => {
-    const { client, token } = someone('customer');
+    const client = someone(system, 'customer');
     const { orderId } = await makeOrder(client);
     expect((await fetch(`${system.url}/v1/orders/${orderId}/stream`)).status).toBe(401);
     const head = await fetch(`${system.url}/v1/orders/${orderId}/stream`, {
       method: 'HEAD',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${client.token}` },
     });
     expect(head.status).toBe(405);
     // Left open: `afterAll` stops the system.
-    expect((await stream(orderId, token)).status).toBe(200);
+    expect((await stream(orderId, client.token)).status).toBe(200);
   });
 });
 
 describe('the lists of a buyer', () => {
   it('come in pages, the latest first, by status and by event', async () => {
-    const { client } = someone('customer');
+    const client = someone(system, 'customer');
     const made: string[] = [];
     for (let order = 0; order < 3; order++) made.unshift((await makeOrder(client)).orderId);
     const first = (await client.get('/v1/orders?limit=2')).body;
@@ -132,11 +126,11 @@ describe('the lists of a buyer', () => {
     expect(await found('status=CANCELLED')).toEqual([made[1]]);
     expect(await found(`status=PENDING&eventId=${eventId}`)).toEqual([made[0], made[2]]);
     expect(await found(`eventId=${newId('event')}`)).toEqual([]);
-    expect((await someone('customer').client.get('/v1/orders')).body.items).toEqual([]);
+    expect((await someone(system, 'customer').get('/v1/orders')).body.items).toEqual([]);
   });
 
   it('have tickets of all orders', async () => {
-    const { client } = someone('customer');
+    const client = someone(system, 'customer');
     for (let order = 0; order < 2; order++) {
       const bought = await buy(client, eventId, ONE);
       await client.get(`/v1/orders/${bought.order.orderId}?waitFor=CONFIRMED`);
@@ -157,7 +151,7 @@ describe('the lists of a buyer', () => {
     'tickets?cursor=x',
     'tickets?status=VALID',
   ])('refuse %s', async (path) => {
-    expect(await someone('customer').client.get(`/v1/${path}`)).toMatchObject({
+    expect(await someone(system, 'customer').get(`/v1/${path}`)).toMatchObject({
       status: 400,
       body: { code: 'VALIDATION_FAILED' },
     });
@@ -166,14 +160,14 @@ describe('the lists of a buyer', () => {
   it.each(['waitFor=PAID', 'waitFor=CONFIRMED&timeoutMs=30001', 'waitFor=CONFIRMED&timeoutMs=-1', 'timeout=5'])(
     'and a wait with %s is refused',
     async (query) => {
-      const { client } = someone('customer');
+      const client = someone(system, 'customer');
       const { orderId } = await makeOrder(client);
       expect((await client.get(`/v1/orders/${orderId}?${query}`)).status).toBe(400);
     },
   );
 
   it('and a wait that is over answers with the order as it is', async () => {
-    const { client } = someone('customer');
+    const client = someone(system, 'customer');
     const { orderId } = await makeOrder(client);
     expect((await client.get(`/v1/orders/${orderId}?waitFor=CONFIRMED&timeoutMs=50`)).body.status).toBe('PENDING');
   });

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Role } from '../../platform/auth/identity.ts';
-import { buy, clientWith, makeEvent, type Client } from '../support/buyer.ts';
+import { buy, makeEvent, someone } from '../support/buyer.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -20,33 +19,28 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function someone(...roles: Role[]): Client {
-  const { userId, token } = system.signIn(...roles);
-  return clientWith(system.url, userId, token);
-}
-
 const hall = (priceCents: number) => [{ section: 'Floor', kind: 'GENERAL_ADMISSION', priceCents, capacity: 10 }];
 const two = { places: [{ section: 'Floor', quantity: 2 }] };
 
 describe('what an order costs', () => {
   it('is by the rules of the country that the venue is in', async () => {
-    const eventId = await makeEvent(someone('organizer'), hall(1_000), { currency: 'EUR' });
-    const { order, charge } = await buy(someone('customer'), eventId, two);
+    const eventId = await makeEvent(someone(system, 'organizer'), hall(1_000), { currency: 'EUR' });
+    const { order, charge } = await buy(someone(system, 'customer'), eventId, two);
     // Each: 1000 + (100 + 50) = 1150, and 9 % of that is 103.5.
     expect(order).toMatchObject({ subtotalCents: 2_000, feeCents: 300, taxCents: 208, totalCents: 2_508, currency: 'EUR' });
     expect(charge).toMatchObject({ status: 201, body: { amountCents: 2_508 } });
   });
 
   it('is in whole yen for yen, with the fixed fee of that currency', async () => {
-    const eventId = await makeEvent(someone('organizer'), hall(995), { currency: 'JPY' });
-    const { order } = await buy(someone('customer'), eventId, two);
+    const eventId = await makeEvent(someone(system, 'organizer'), hall(995), { currency: 'JPY' });
+    const { order } = await buy(someone(system, 'customer'), eventId, two);
     // Each: 995 + (99.5 → 100 + 7) = 1102, and 9 % of that is 99.18.
     expect(order).toMatchObject({ subtotalCents: 1_990, feeCents: 214, taxCents: 198, totalCents: 2_402, currency: 'JPY' });
   });
 
   it('is nothing for what is given away: confirmed without a charge, and a waiting reader sees it', async () => {
-    const eventId = await makeEvent(someone('organizer'), hall(0));
-    const buyer = someone('customer');
+    const eventId = await makeEvent(someone(system, 'organizer'), hall(0));
+    const buyer = someone(system, 'customer');
     const { reservationId } = (await buyer.send('POST', '/v1/seats/reserve', { eventId, ...two })).body;
     const made = await buyer.send('POST', '/v1/orders', { reservationId }, { key: randomUUID() });
     expect(made).toMatchObject({ status: 201, body: { status: 'PENDING', totalCents: 0 } });

@@ -1,29 +1,19 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { processStart } from '../../platform/postgres/embedded/process-identity.ts';
-import { makeDataDir, removeDataDir, spawnSystem, type SpawnedSystem } from '../support/system.ts';
+import { programsInTurn, spawnSystem } from '../support/system.ts';
 
-// Making a data directory takes longest, so the tests share one; each leaves it without a running program.
-const dataDir = makeDataDir();
-const running: SpawnedSystem[] = [];
-
-async function spawned(): Promise<SpawnedSystem> {
-  const system = await spawnSystem({ dataDir });
-  running.push(system);
-  return system;
-}
-
-afterEach(async () => {
-  for (const system of running.splice(0)) await system.remove();
-});
-afterAll(() => removeDataDir(dataDir));
+const programs = programsInTurn();
+const { dataDir } = programs;
+afterEach(programs.endAll);
+afterAll(programs.removeData);
 
 /** A process that has ended and only waits to be buried does not count. */
 const alive = (pid: number): boolean => processStart(pid) !== null;
 
 describe('onsale start', { timeout: 120_000 }, () => {
   it('stops in order when told to, and goes on with the same data', async () => {
-    const first = await spawned();
+    const first = await programs.start();
     const postgres = first.postgresPid();
     const account = { username: 'ada', email: 'ada@example.com', password: 'a long password', firstName: 'Ada', lastName: 'L' };
     const json = { 'content-type': 'application/json' };
@@ -32,7 +22,7 @@ describe('onsale start', { timeout: 120_000 }, () => {
     expect(await first.stop()).toBe(0);
     expect(alive(postgres)).toBe(false);
 
-    const second = await spawned();
+    const second = await programs.start();
     const login = await fetch(`${second.url}/v1/users/login`, {
       method: 'POST',
       headers: json,
@@ -42,17 +32,17 @@ describe('onsale start', { timeout: 120_000 }, () => {
   });
 
   it('is refused on a data directory that is in use, and the one that runs does not mind', async () => {
-    const first = await spawned();
+    const first = await programs.start();
     await expect(spawnSystem({ dataDir })).rejects.toThrow(/in use|already/);
     expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
   });
 
   it('starts again after it was killed, with the server that it left behind out of the way', async () => {
-    const first = await spawned();
+    const first = await programs.start();
     const orphan = first.postgresPid();
     await first.kill9();
     expect(alive(orphan)).toBe(true);
-    const second = await spawned();
+    const second = await programs.start();
     expect((await fetch(`${second.url}/v1/events`)).status).toBe(200);
     expect(second.postgresPid()).not.toBe(orphan);
   });
@@ -66,14 +56,14 @@ describe('onsale start', { timeout: 120_000 }, () => {
   });
 
   it('says so when the port is taken', async () => {
-    const first = await spawned();
+    const first = await programs.start();
     const port = new URL(first.url).port;
     const error = await spawnSystem({ settings: { PORT: port } }).catch((reason: unknown) => String(reason));
     expect(error).toContain(`Port ${port} on 127.0.0.1 is in use`);
   });
 
   it('ends at once at the second signal, also while a request hangs', async () => {
-    const system = await spawned();
+    const system = await programs.start();
     const { port } = new URL(system.url);
     const socket = connect(Number(port), '127.0.0.1');
     // A request whose body never comes holds an orderly stop for as long as it may.

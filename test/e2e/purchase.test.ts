@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buy, clientWith, makeEvent, type Client } from '../support/buyer.ts';
+import { buy, clientWith, makeEvent, someone, type Client } from '../support/buyer.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
-import type { Role } from '../../platform/auth/identity.ts';
 
 let system: TestSystem;
 let organizer: Client;
 beforeAll(async () => {
   system = await startSystem();
-  organizer = someone('organizer');
+  organizer = someone(system, 'organizer');
 });
 afterAll(() => system.stop());
-
-function someone(...roles: Role[]): Client {
-  const { userId, token } = system.signIn(...roles);
-  return clientWith(system.url, userId, token);
-}
 
 const HALL = [
   { section: 'VIP', kind: 'SEATED', priceCents: 15_000, rows: [{ row: 'A', seats: 12 }] },
@@ -60,7 +54,7 @@ describe('buying tickets through the gateway', () => {
 
   it('keeps the seats after a decline, for a second card', async () => {
     const eventId = await makeEvent(organizer, HALL);
-    const buyer = someone('customer');
+    const buyer = someone(system, 'customer');
     const { order, charge } = await buy(buyer, eventId, { seatIds: [1] }, 'tok_insufficient_funds');
     expect(charge).toMatchObject({ status: 402, body: { code: 'PAYMENT_DECLINED', failureReason: 'INSUFFICIENT_FUNDS' } });
     const { orderId, totalCents: amountCents, currency } = order;
@@ -76,7 +70,7 @@ describe('buying tickets through the gateway', () => {
       { section: 'One', kind: 'SEATED', priceCents: 100, rows: [{ row: 'A', seats: 1 }] },
     ]);
     const answers = await Promise.all(
-      [someone('customer'), someone('customer')].map((buyer) =>
+      [someone(system, 'customer'), someone(system, 'customer')].map((buyer) =>
         buyer.send('POST', '/v1/seats/reserve', { eventId, seatIds: [1] }),
       ),
     );
@@ -87,7 +81,7 @@ describe('buying tickets through the gateway', () => {
 
   it('expires an order with its hold and gives the seats back', async () => {
     const eventId = await makeEvent(organizer, HALL, { holdTtlSeconds: 10 });
-    const buyer = someone('customer');
+    const buyer = someone(system, 'customer');
     const reserved = await buyer.send('POST', '/v1/seats/reserve', { eventId, places: [{ section: 'Floor', quantity: 2 }] });
     const ordered = await buyer.send('POST', '/v1/orders', { reservationId: reserved.body.reservationId }, { key: randomUUID() });
     await expect
@@ -99,15 +93,15 @@ describe('buying tickets through the gateway', () => {
 
   it('shows on the event how many are left', async () => {
     const eventId = await makeEvent(organizer, HALL);
-    await someone('customer').send('POST', '/v1/seats/reserve', { eventId, places: [{ section: 'Floor', quantity: 5 }] });
+    await someone(system, 'customer').send('POST', '/v1/seats/reserve', { eventId, places: [{ section: 'Floor', quantity: 5 }] });
     const event = () => organizer.get(`/v1/events/${eventId}`);
     await expect.poll(async () => (await event()).body, { timeout: 5_000 }).toMatchObject({ totalSeats: 32, availableSeats: 27 });
   });
 
   it('shows nobody what is another’s', async () => {
     const eventId = await makeEvent(organizer, HALL);
-    const { reservation, order } = await buy(someone('customer'), eventId, { seatIds: [3] });
-    const stranger = someone('customer');
+    const { reservation, order } = await buy(someone(system, 'customer'), eventId, { seatIds: [3] });
+    const stranger = someone(system, 'customer');
     for (const path of [
       `/v1/seats/reservation/${reservation.reservationId}`,
       `/v1/orders/${order.orderId}`,

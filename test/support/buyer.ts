@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { newId } from '../../contracts/ids.ts';
 import { createAccessTokens } from '../../platform/auth/access-tokens.ts';
+import type { Order } from '../../contracts/http/orders.ts';
+import type { Reservation } from '../../contracts/http/seating.ts';
 import type { Role } from '../../platform/auth/identity.ts';
+import type { TestSystem } from './system.ts';
 import { checkDeclared } from './declared-errors.ts';
 
 export type Answer = { status: number; body: any; headers: Headers };
@@ -9,6 +12,7 @@ export type Answer = { status: number; body: any; headers: Headers };
 /** Somebody who uses the API over HTTP. */
 export type Client = {
   userId: string;
+  token: string;
   get(path: string): Promise<Answer>;
   send(
     method: 'POST' | 'PUT' | 'DELETE',
@@ -17,6 +21,12 @@ export type Client = {
     options?: { key?: string; contentType?: string },
   ): Promise<Answer>;
 };
+
+/** A new signed-in user of a system with these roles. */
+export function someone({ url, signIn }: Pick<TestSystem, 'url' | 'signIn'>, ...roles: Role[]): Client {
+  const { userId, token } = signIn(...roles);
+  return clientWith(url, userId, token);
+}
 
 /** A user with a token signed by the program's own secret; the users service need not know them. */
 export function clientOf(url: string, jwtSecret: string, roles: Role[] = ['customer'], userId = newId('user')): Client {
@@ -39,6 +49,7 @@ export function clientWith(url: string, userId: string, token: string): Client {
   }
   return {
     userId,
+    token,
     get: (path) => request('GET', path),
     send: (method, path, body, { key, contentType = 'application/json' } = {}) =>
       request(method, path, body, {
@@ -80,7 +91,7 @@ export async function makeEvent(organizer: Client, sections: unknown[], event: R
   return eventId;
 }
 
-export type Purchase = { reservation: any; order: any; charge: Answer };
+export type Purchase = { reservation: Reservation; order: Order; charge: Answer };
 
 /** Reserve, order, pay; throws at the first refusal. */
 export async function buy(buyer: Client, eventId: string, selection: object, paymentToken = 'tok_success'): Promise<Purchase> {

@@ -81,6 +81,25 @@ export async function spawnSystem(options: { settings?: Environment; dataDir?: s
   }
 }
 
+/** Starts programs, one after the other, on one data directory: making that is what takes longest. */
+export function programsInTurn() {
+  const dataDir = makeDataDir();
+  const running: SpawnedSystem[] = [];
+  return {
+    dataDir,
+    start: async (): Promise<SpawnedSystem> => {
+      const system = await spawnSystem({ dataDir });
+      running.push(system);
+      return system;
+    },
+    /** To be done after each test. */
+    endAll: async (): Promise<void> => {
+      for (const system of running.splice(0)) await system.remove();
+    },
+    removeData: () => removeDataDir(dataDir),
+  };
+}
+
 /** A data directory for several programs, one after the other. */
 export function makeDataDir(): string {
   // The prefix is what the test server's setup looks for, so that even a killed run leaves nothing for long.

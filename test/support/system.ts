@@ -109,4 +109,4 @@ function found(databases: ReadonlyMap<string, TestDatabase>, service: string): T
   if (database === undefined) throw new Error(`${service} has no database in this test`);
   return database;
 }
-export { makeDataDir, removeDataDir, spawnSystem, type SpawnedSystem } from './spawned-system.ts';
+export { makeDataDir, programsInTurn, removeDataDir, spawnSystem, type SpawnedSystem } from './spawned-system.ts';
