@@ -14,7 +14,7 @@ export async function runSimulate(environment: Environment, given: SimulateArgum
   const { stdout } = process;
   const screen = {
     isTerminal: stdout.isTTY,
-    columns: stdout.isTTY ? stdout.columns : 100,
+    columns: (stdout.isTTY && stdout.columns) || 100,
     write: (text: string) => void stdout.write(text),
   };
   // Brought only now: the other commands start faster without it.
