@@ -52,7 +52,7 @@ describe('killed at 50 random points of a mixed load', () => {
     await load.stop();
     expect(clients.cutOff(), 'requests cut off by kills').toBeGreaterThan(KILLS);
     expect(await system.verify(written.path), `seed ${seed}`).toEqual(ALL_HOLD);
-  }, 600_000);
+  }, 1_200_000);
 
   it('would have been told of a reservation that was lost', async () => {
     const lost = {

@@ -22,6 +22,8 @@ const TOKENS = [
   ['tok_gateway_timeout', 8],
 ] as const;
 
+/** This share of buyers reserves, orders and pays in one call. */
+const BOOKS_AT_ONCE = 0.15;
 const AFTER_RESERVING = [
   ['buy', 80],
   ['release', 10],
@@ -39,9 +41,10 @@ const AFTER_PAYING = [
   ['goodwill', 10],
 ] as const;
 
-/** One buyer who comes, holds seats or places, and goes on in one of many ways. */
+/** One buyer who comes, holds seats or places, and goes on in one of many ways; or does all of it in one call. */
 export async function visit(on: Visit): Promise<void> {
   const buyer = on.clients.newClient('customer');
+  if (on.random() < BOOKS_AT_ONCE) return book(on, buyer);
   const reserved = await told(on, 'reserve', buyer.ask('reserve', '/v1/seats/reserve', selection(on)));
   if (reserved?.status !== 201) return;
   const { reservationId } = reserved.body;
@@ -65,6 +68,16 @@ function selection({ houses, random }: Visit): object {
     [{ bestAvailable: { quantity: 2 } }, 15],
   ]);
   return { eventId, ...what };
+}
+
+async function book(on: Visit, buyer: PatientClient): Promise<void> {
+  const waits = pick(on.random, [
+    ['', 50],
+    ['?waitFor=CONFIRMED&timeoutMs=5000', 50],
+  ]);
+  const booking = { ...selection(on), paymentMethod: 'CREDIT_CARD', paymentToken: pick(on.random, TOKENS) };
+  const booked = await told(on, 'booking', buyer.ask('booking', `/v1/bookings${waits}`, booking));
+  if (booked?.body?.status !== undefined) on.count(`booked ${booked.body.status}`);
 }
 
 async function order(on: Visit, buyer: PatientClient, reservationId: string): Promise<void> {
