@@ -9,6 +9,7 @@ import type { Settings } from '../config/settings.ts';
 import { StartupError } from '../config/startup-error.ts';
 import { endRevokedStreams } from '../http/event-stream.ts';
 import { mountHealth, type HealthCheck } from '../http/health.ts';
+import { limitConnections } from '../http/open-files.ts';
 import { createServer } from '../http/server.ts';
 import { sql } from '../postgres/database.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -51,6 +52,7 @@ export async function listenPublicly(options: PublicServerOptions): Promise<{ ap
     public: true,
     trustProxy,
   });
+  limitConnections(app, logger);
   endRevokedStreams(app, revocations);
   mountHealth(app, { checks: () => [...options.checks, ...assembled.map(checkOf)], state: options.state, metrics });
   assembled.find(({ name }) => name === 'gateway')?.service.publicRoutes?.(app);

@@ -4,7 +4,7 @@ import { asOrganizer, startSeating } from './test-seating.ts';
 
 const seating = await startSeating();
 afterAll(() => seating.stop());
-const { eventOnSale, send } = seating;
+const { eventOnSale, origin, send } = seating;
 
 describe('reading seats', () => {
   it('shows what changed at once to whoever reserved', async () => {
@@ -44,7 +44,32 @@ describe('reading seats', () => {
     expect(body.seats.x).toHaveLength(20);
     expect(headers['cache-control']).toBe('no-cache');
     const pinned = await send('GET', `/v1/seats/map?eventId=${eventId}&layoutVersion=${body.layoutVersion}`);
-    expect(pinned.headers['cache-control']).toContain('immutable');
+    expect(pinned.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  });
+
+  it('lets no shared cache keep the map of a draft', async () => {
+    const eventId = await eventOnSale({ status: 'DRAFT' });
+    const url = `/v1/seats/map?eventId=${eventId}&layoutVersion=1`;
+    const { status, headers } = await send('GET', url, undefined, asOrganizer);
+    expect([status, headers['cache-control']]).toEqual([200, 'private, max-age=31536000, immutable']);
+  });
+
+  it('says the same in every coding, and a reservation is in the next answer', async () => {
+    const rows = Array.from({ length: 20 }, (_, index) => ({ row: `R${index}`, seats: 1_000 }));
+    const eventId = await eventOnSale({}, [{ section: 'Stands', kind: 'SEATED', priceCents: 5_000, rows }]);
+    for (const seatId of [1, 20_000]) {
+      await send('POST', '/v1/seats/reserve', { eventId, seatIds: [seatId] }, newId('user'));
+      for (const what of ['status', 'availability', 'map']) {
+        const url = `/v1/seats/${what}?eventId=${eventId}`;
+        const plain = await (await fetch(origin + url, { headers: { 'accept-encoding': 'identity' } })).text();
+        if (what === 'status') expect(JSON.parse(plain).statuses[seatId - 1]).toBe('R');
+        for (const encoding of what === 'availability' ? [] : ['br', 'gzip']) {
+          // `fetch` decodes what it is sent.
+          const answer = await fetch(origin + url, { headers: { 'accept-encoding': encoding } });
+          expect([answer.headers.get('content-encoding'), await answer.text()]).toEqual([encoding, plain]);
+        }
+      }
+    }
   });
 
   it('shows a draft to its organizer only', async () => {

@@ -92,9 +92,12 @@ export async function startSeating() {
   }
 
   /** An event with the seats of `SECTIONS`: 20 numbered ones and 30 places. */
-  async function eventOnSale(options: { status?: string; maxTicketsPerUser?: number } = {}): Promise<string> {
+  async function eventOnSale(
+    options: { status?: string; maxTicketsPerUser?: number } = {},
+    sections: readonly unknown[] = SECTIONS,
+  ): Promise<string> {
     const eventId = newEvent(options);
-    expect(await send('POST', '/v1/seats/bulk', { eventId, sections: SECTIONS }, asOrganizer)).toMatchObject({ status: 201 });
+    expect(await send('POST', '/v1/seats/bulk', { eventId, sections }, asOrganizer)).toMatchObject({ status: 201 });
     return eventId;
   }
 

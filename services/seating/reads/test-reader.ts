@@ -29,10 +29,10 @@ export function createPage(version = -1, statuses = '') {
   return { take, statuses: () => page.letters.join(''), version: () => page.version, gaps: () => page.gaps };
 }
 
-/** A reader of a feed that may stop reading. */
-export function readerOf(feed: EventFeed, from = feed.view().version()) {
+/** A reader of a feed that may stop reading. @param shown what it shows at `from` */
+export function readerOf(feed: EventFeed, from = feed.view().version(), shown = feed.view().statuses().statuses) {
   const messages: Message[] = [];
-  const page = createPage(feed.view().version(), feed.view().statuses().statuses);
+  const page = createPage(from, shown);
   let frames = 0;
   let drained = (): void => undefined;
   const state = { ready: true };
