@@ -8,7 +8,7 @@ import type { Database, Tx } from '../../platform/postgres/database.ts';
 import { createWriteBatcher } from '../../platform/postgres/write-batcher.ts';
 import { changeOrder, mayBeginPayment, type BeginPaymentRefusal, type OrderChange, type OrderState } from './domain/order.ts';
 import { failPayments, type FailedPayment } from './fail-payments.ts';
-import { closePaymentWindow } from './payment-window.ts';
+import { closeWindowAfterFailure } from './payment-window.ts';
 import { lockOrders, saveChanges, type FindOrder } from './store/orders.ts';
 
 type Command = BeginPaymentBody & { orderId: string; windowEndsAt: Date; at: Date };
@@ -77,7 +77,7 @@ export function createPaymentBeginner(deps: {
   async function fail(orderId: string, paymentId: string, traceparent: string): Promise<void> {
     const order = await find(orderId);
     if (order?.paymentId !== paymentId) return;
-    await closePaymentWindow(services, order);
+    await closeWindowAfterFailure(services, order);
     await failures.submit({ orderId, paymentId, traceparent });
   }
 

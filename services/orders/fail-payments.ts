@@ -4,17 +4,23 @@ import { paymentFailed, type OrderChange } from './domain/order.ts';
 import { bookingCancelled, bookingFailed, bookingRecord } from './domain-events.ts';
 import { lockOrders, saveChanges } from './store/orders.ts';
 
-export type FailedPayment = { orderId: string; paymentId: string; traceparent: string | undefined };
+export type FailedPayment = {
+  orderId: string;
+  paymentId: string;
+  traceparent: string | undefined;
+  /** It was given up before the provider was asked, so it is no answer: a booking made in one call tries again. */
+  neverBegan?: boolean;
+};
 
 /** Orders whose payment came to nothing are open for another one, or end if their hold is over; bookings have failed. */
 export async function failPayments(tx: Tx, failed: readonly FailedPayment[], at: Date): Promise<void> {
   const orders = await lockOrders(tx, [...new Set(failed.map(({ orderId }) => orderId))]);
   const changes: OrderChange[] = [];
   const records: OutboxRecord[] = [];
-  for (const { orderId, paymentId, traceparent } of failed) {
+  for (const { orderId, paymentId, traceparent, neverBegan } of failed) {
     const order = orders.get(orderId);
     if (order === undefined) continue;
-    const steps = paymentFailed(order, paymentId, at);
+    const steps = paymentFailed(order, paymentId, at, neverBegan);
     const last = steps.at(-1);
     if (last === undefined) continue;
     changes.push(...steps);

@@ -7,7 +7,8 @@ import type { Caller, Facts, Sold, World } from './world.ts';
 type Request = { service: Sold; url: string; body?: object; caller: Caller; key: string };
 type Answered = { status: number; body: Record<string, unknown> };
 type Charged = { paymentId: string; orderId: string };
-type Ordered = { orderId: string; totalCents: number; caller: Caller };
+/** `totalCents` is null of a booking in one call, which does not say what it costs. */
+type Ordered = { orderId: string; totalCents: number | null; caller: Caller };
 
 /** What clients know, which is what they were told. */
 export type Sale = {
@@ -147,10 +148,17 @@ async function requestOf(world: World, sale: Sale, buyers: readonly Caller[], ac
     case 'charge': {
       const ordered = sale.orders[action.nth % sale.orders.length];
       if (ordered === undefined) return null;
-      const { orderId, totalCents: amountCents, caller } = ordered;
+      const { orderId, caller } = ordered;
+      const amountCents = ordered.totalCents ?? (await totalOf(world, orderId));
       const { paymentToken } = action;
       const body = { orderId, amountCents, currency: 'EUR', paymentMethod: 'CREDIT_CARD', paymentToken };
       return remembered(sale, { service: 'payments', url: '/v1/charge', body, caller, key });
+    }
+    case 'book': {
+      const caller = buyers[action.buyer];
+      const { paymentToken, selection } = action;
+      const body = { eventId: sale.eventId, ...selection, paymentMethod: 'CREDIT_CARD', paymentToken };
+      return caller === undefined ? null : remembered(sale, { service: 'orders', url: '/v1/bookings', body, caller, key });
     }
     case 'again':
       return sale.requests[action.nth % sale.requests.length] ?? null;
@@ -168,6 +176,13 @@ async function requestOf(world: World, sale: Sale, buyers: readonly Caller[], ac
     case 'refund':
       return refundOf(world, sale, action, key);
   }
+}
+
+async function totalOf(world: World, orderId: string): Promise<number> {
+  const read = { name: 'test.total', text: 'select total_cents as "totalCents" from orders where order_id = $1' };
+  const [order] = await world.databases.orders.database.rows<{ totalCents: number }>(read, [orderId]);
+  if (order === undefined) throw new Error(`${orderId} was told and is gone`);
+  return order.totalCents;
 }
 
 async function refundOf(
@@ -220,6 +235,7 @@ export async function send(world: World, { service, url, body, caller, key }: Re
 const ID_OF: Record<string, string> = {
   '/v1/seats/reserve': 'reservationId',
   '/v1/orders': 'orderId',
+  '/v1/bookings': 'orderId',
   '/v1/charge': 'paymentId',
   '/v1/refund': 'refundId',
 };
@@ -237,6 +253,7 @@ function note(sale: Sale, { url, caller, key, body: asked }: Request, { status, 
   const { totalCents } = body;
   if (url === '/v1/orders' && settled && typeof totalCents === 'number')
     addOnce(sale.orders, 'orderId', { orderId: id, totalCents, caller });
+  if (url === '/v1/bookings' && status < 300) addOnce(sale.orders, 'orderId', { orderId: id, totalCents: null, caller });
   if (url === '/v1/charge' && asked !== undefined && 'orderId' in asked)
     addOnce(sale.payments, 'paymentId', { paymentId: id, orderId: String(asked.orderId) });
 }

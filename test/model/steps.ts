@@ -46,6 +46,7 @@ const action = fc.oneof(
   { weight: 7, arbitrary: fc.record({ do: fc.constant('reserve' as const), buyer, selection }) },
   { weight: 7, arbitrary: fc.record({ do: fc.constant('order' as const), nth }) },
   { weight: 10, arbitrary: fc.record({ do: fc.constant('charge' as const), nth, paymentToken }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('book' as const), buyer, selection, paymentToken }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('again' as const), nth }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cancel' as const), nth }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), nth }) },

@@ -17,7 +17,7 @@ afterAll(() => world.stop());
 const FIXED_SEED = 20_261_121;
 const RUNS = 120;
 const TIME_LIMIT_MS = 40_000;
-const ENDS = ['CONFIRMED', 'CANCELLED', 'EXPIRED', 'PARTIALLY_REFUNDED', 'REFUNDED'];
+const ENDS = ['CONFIRMED', 'CANCELLED', 'EXPIRED', 'FAILED', 'PARTIALLY_REFUNDED', 'REFUNDED'];
 
 const ended = new Map<string, number>();
 let stories = 0;

@@ -5,7 +5,7 @@ import type { Database } from '../../../platform/postgres/database.ts';
 import type { OrderState } from '../domain/order.ts';
 import { failPayments, type FailedPayment } from '../fail-payments.ts';
 import { readOrders } from '../store/orders.ts';
-import { closePaymentWindow } from '../payment-window.ts';
+import { closeWindowAfterFailure } from '../payment-window.ts';
 
 /** A charge came to nothing: the hold ends as it was planned, and until then the buyer may try another card. */
 export function onPaymentFailed(database: Database, services: ServiceClient, clock: Clock): Subscription<void> {
@@ -36,6 +36,6 @@ const CALLS_AT_ONCE = 10;
 
 async function closeWindows(services: ServiceClient, orders: readonly OrderState[]): Promise<void> {
   for (let start = 0; start < orders.length; start += CALLS_AT_ONCE) {
-    await Promise.all(orders.slice(start, start + CALLS_AT_ONCE).map((order) => closePaymentWindow(services, order)));
+    await Promise.all(orders.slice(start, start + CALLS_AT_ONCE).map((order) => closeWindowAfterFailure(services, order)));
   }
 }

@@ -81,6 +81,7 @@ describe('a payment that failed', () => {
     ]);
     const givenUp = paymentFailed({ ...booked, cancelReason: 'BUYER' }, 'pay_1', at);
     expect(givenUp.map(({ order }) => order.status)).toEqual(['PENDING', 'CANCELLED']);
+    expect(paymentFailed(booked, 'pay_1', at, true).map(({ order }) => order.status)).toEqual(['PENDING']);
   });
 });
 

@@ -87,13 +87,13 @@ export function holdEnded(order: OrderState, reason: ReleaseReason, at: Date): O
 
 /**
  * A payment came to nothing: back to PENDING so that another card can be tried, and from there to the end if the hold is over
- * already. A booking made in one call has failed, unless it was given up before. News of any other payment than the one under way
- * changes nothing.
+ * already. A booking made in one call has failed, unless it was given up before, or the payment never began. News of any other payment
+ * than the one under way changes nothing.
  */
-export function paymentFailed(order: OrderState, paymentId: string, at: Date): OrderChange[] {
+export function paymentFailed(order: OrderState, paymentId: string, at: Date, neverBegan = false): OrderChange[] {
   if (order.paymentId !== paymentId) return [];
   const fields = { paymentId: null, paymentWindowEndsAt: null, holdEndReason: null };
-  const declined = order.oneCall && order.cancelReason === null;
+  const declined = order.oneCall && order.cancelReason === null && !neverBegan;
   const back = changeOrder(order, declined ? 'BOOKING_DECLINED' : 'PAYMENT_FAILED', at, fields);
   if (back === null) return [];
   const end = declined ? null : endAfterPayment(back.order, order, at);

@@ -9,7 +9,7 @@ import type { Database } from '../../../platform/postgres/database.ts';
 import { endOrders } from '../consumers/on-hold-ended.ts';
 import type { OrderState } from '../domain/order.ts';
 import { failPayments } from '../fail-payments.ts';
-import { closePaymentWindow } from '../payment-window.ts';
+import { closePaymentWindow, closeWindowAfterFailure } from '../payment-window.ts';
 import type { OrderSettler, Paid } from '../settle-orders.ts';
 import { takeDue } from '../store/orders.ts';
 
@@ -83,8 +83,9 @@ async function askPayments(deps: ReconcilerDeps, order: OrderState, paymentId: s
     return confirm(deps, [{ orderId, paymentId, traceparent: undefined }]);
   if (payment !== null && payment.status !== 'FAILED') return;
   // A payment that payments does not know was given up before anything was asked of the provider.
-  await closePaymentWindow(services, order);
-  await database.transaction((tx) => failPayments(tx, [{ orderId, paymentId, traceparent: undefined }], clock.now()));
+  const neverBegan = payment === null;
+  await (neverBegan ? closePaymentWindow : closeWindowAfterFailure)(services, order);
+  await database.transaction((tx) => failPayments(tx, [{ orderId, paymentId, traceparent: undefined, neverBegan }], clock.now()));
 }
 
 async function askSeating({ database, services, clock }: ReconcilerDeps, { reservationId }: OrderState): Promise<void> {
