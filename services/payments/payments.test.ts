@@ -60,6 +60,14 @@ async function charge(
   return { status: answer.statusCode, headers: answer.headers, body: answer.json(), key };
 }
 
+/** As orders asks for a booking in one call. */
+async function chargeBooking(orderId: string, token: string, amountCents = AMOUNT_CENTS) {
+  const how = { paymentMethod: 'CREDIT_CARD', paymentToken: token };
+  const payload = { orderId, userId: buyer.userId, amountCents, currency: 'USD', ...how };
+  const answer = await app.requestAsService({ method: 'POST', url: '/internal/charges', payload });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
 async function get(path: string, who = buyer) {
   const answer = await app.request({ method: 'GET', url: path, token: who.token });
   return { status: answer.statusCode, body: answer.json() };
@@ -229,6 +237,25 @@ describe('a charge', () => {
       code: 'VALIDATION_FAILED',
       errors: [{ hint: expect.stringContaining('paymentToken') }],
     });
+  });
+});
+
+describe('a charge for a booking', () => {
+  it('happens once per order, whoever asks again, and keeps its refusal', async () => {
+    const [paid, declined] = [newId('order'), newId('order')];
+    const first = await chargeBooking(paid, 'tok_success');
+    expect(first).toMatchObject({ status: 201, body: { orderId: paid, status: 'SUCCESS', amountCents: AMOUNT_CENTS } });
+    expect(await chargeBooking(paid, 'tok_success')).toEqual(first);
+    expect((await charge(paid)).body).toMatchObject({ code: 'ORDER_NOT_PAYABLE', paymentId: first.body.paymentId });
+    const refused = await chargeBooking(declined, 'tok_card_declined');
+    expect(refused).toMatchObject({ status: 402, body: { code: 'PAYMENT_DECLINED', failureReason: 'CARD_DECLINED' } });
+    expect((await chargeBooking(declined, 'tok_card_declined')).body).toMatchObject({ paymentId: refused.body.paymentId });
+    expect(await publishedOf(declined)).toEqual(['payment.requested', 'payment.failed']);
+  });
+
+  it('is for services only', async () => {
+    const answer = await app.request({ method: 'POST', url: '/internal/charges', token: buyer.token, payload: {} });
+    expect(answer.statusCode).toBe(404);
   });
 });
 

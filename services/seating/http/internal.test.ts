@@ -22,6 +22,22 @@ describe('what other services ask', () => {
     expect(await ask('POST', '/internal/allocations', { allocations })).toEqual(answer);
   });
 
+  it('holds for a user under an id that was chosen, once, and keeps a refusal too', async () => {
+    const eventId = await eventOnSale();
+    const wanted = { eventId, userId: newId('user'), reservationId: newId('reservation'), seatCodes: ['VIP-A-1'] };
+    const hold = (body: object) => ask('POST', '/internal/reservations', body);
+    const [one, other] = await Promise.all([hold(wanted), hold(wanted)]);
+    const { reservationId, userId } = wanted;
+    expect(one).toMatchObject({ status: 201, body: { reservationId, userId, status: 'RESERVED', seats: [{ seatId: 1 }] } });
+    expect(other).toEqual(one);
+    const late = { ...wanted, userId: newId('user'), reservationId: newId('reservation') };
+    const refused = await hold(late);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'SEAT_UNAVAILABLE', unavailableSeatIds: [1] } });
+    await ask('POST', `/internal/reservations/${reservationId}/release`, { reason: 'CANCELLED' });
+    expect((await hold(late)).body).toMatchObject({ code: 'SEAT_UNAVAILABLE' });
+    expect((await hold({ ...late, reservationId: newId('reservation') })).status).toBe(201);
+  });
+
   it('keeps a hold for a charge, and refuses to once it has ended', async () => {
     const eventId = await eventOnSale();
     const { body } = await send('POST', '/v1/seats/reserve', { eventId, seatIds: [1] }, newId('user'));
