@@ -90,7 +90,7 @@ export default {
       name: 'product-imports-no-dev-dependencies',
       comment: 'Development packages are not installed where the program runs.',
       severity: 'error',
-      from: { path: '^(bin|contracts|platform|services|verify|demo|web/src)/', pathNot: TEST_FILES },
+      from: { path: '^(bin|bench|contracts|platform|services|verify|demo|web/src)/', pathNot: TEST_FILES },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { createTeardown } from '../platform/lifecycle/teardown.ts';
+import { startEmbeddedPostgres } from '../platform/postgres/embedded/start.ts';
 import { openDatabase } from '../platform/postgres/pool.ts';
 import { withDatabases } from '../verify/databases.ts';
 import { startLoadProcess } from './load/load-process.ts';
@@ -15,7 +16,7 @@ import { yardstickDatabase } from './yardsticks/database.ts';
 const STOP_MS = 40_000;
 
 /** What measures work with. `stop` ends every process that they started and removes every folder, in whatever state they are. */
-export function createContext(pace: Pace, note: (line: string) => void): Context & { stop(): Promise<void> } {
+export function createContext(pace: Pace, note: Context['note'], signal: AbortSignal): Context & { stop(): Promise<void> } {
   const logger = createLogger({ level: 'warn' });
   const teardown = createTeardown(logger);
   const load = startLoadProcess();
@@ -51,7 +52,38 @@ export function createContext(pace: Pace, note: (line: string) => void): Context
       }
     });
 
-  return { pace, load, note, withSystem, withFolder, started, stop: () => teardown.run() };
+  const withProcesses: Context['withProcesses'] = (count, work) =>
+    withFolder(async (folder) => {
+      const postgres = await startEmbeddedPostgres({ dataDir: folder, logger });
+      const stopPostgres = started('PostgreSQL', () => postgres.stop());
+      const environment = {
+        ...MEASURED_SETTINGS,
+        ...newSecrets(),
+        DATABASE_URL: postgres.connectionString('postgres'),
+        // All of them together leave the server's 100 connections room for others.
+        PG_POOL_SIZE: '3',
+      };
+      const stops: (() => Promise<void>)[] = [];
+      try {
+        const systems: MeasuredSystem[] = [];
+        for (let index = 0; index < count; index++) {
+          const system = await startMeasured('start', environment);
+          stops.push(started('system', () => system.stop()));
+          systems.push(system);
+        }
+        const [first] = systems;
+        if (first === undefined) throw new Error('There must be a process.');
+        const urls = systems.map(({ url }) => url);
+        return await withDatabases(first.settings, logger, (databases) =>
+          withBench(first, databases, (bench) => work(bench, urls)),
+        );
+      } finally {
+        await Promise.all(stops.map((stop) => stop()));
+        await stopPostgres();
+      }
+    });
+
+  return { pace, load, note, signal, withProcesses, withSystem, withFolder, started, stop: () => teardown.run() };
 }
 
 async function withBench<T>(

@@ -17,7 +17,7 @@ export type BenchOptions = {
   note: (line: string) => void;
   print: (lines: readonly string[]) => void;
   /** Ends it early; what was started is stopped. */
-  signal?: AbortSignal;
+  signal: AbortSignal;
 };
 
 type Outcome = { name: string; what: string; elapsedMs: number } & Measured;
@@ -26,15 +26,15 @@ type Outcome = { name: string; what: string; elapsedMs: number } & Measured;
 export async function runBench({ measures, pace, out, note, print, signal }: BenchOptions): Promise<number> {
   const beganAt = new Date();
   const machine = machineFacts();
-  const context = createContext(pace, note);
-  signal?.addEventListener('abort', () => void context.stop());
+  const context = createContext(pace, note, signal);
+  signal.addEventListener('abort', () => void context.stop(), { once: true });
   const outcomes: Outcome[] = [];
   try {
     for (const measure of measures) {
       const { name, what } = measure;
       note(`[${outcomes.length + 1}/${measures.length}] ${name}: ${what}`);
       outcomes.push({ name, what, ...(await measureOne(measure, () => measure.run(context), signal)) });
-      if (signal?.aborted === true) break;
+      if (signal.aborted) break;
     }
   } finally {
     await context.stop();
@@ -42,26 +42,26 @@ export async function runBench({ measures, pace, out, note, print, signal }: Ben
   const figures = outcomes.reduce<Samples>((all, outcome) => ({ ...all, ...outcome.figures }), {});
   const problems = outcomes.flatMap((outcome) => outcome.problems);
   if (machine.filesInMemory) problems.push('the database files were in memory, so its commits were not durable');
-  print(reportLines(outcomes, figures, problems, machine));
+  print(reportLines(outcomes, figures, problems, { machine, remark: pace.remark }));
   if (out !== undefined) {
     const summaries = Object.fromEntries(Object.entries(figures).map(([name, samples]) => [name, summaryOf(samples)]));
     const report = { beganAt, machine, settings: MEASURED_SETTINGS, pace, figures: summaries, problems, measures: outcomes };
     writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
   }
-  return problems.length > 0 || signal?.aborted === true ? 1 : 0;
+  return problems.length > 0 || signal.aborted ? 1 : 0;
 }
 
 /** A measure that fails is a problem; the others are made all the same. */
 async function measureOne(
   { name }: Measure,
   run: () => Promise<Measured>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Measured & { elapsedMs: number }> {
   const startMs = performance.now();
   try {
     return { ...(await run()), elapsedMs: performance.now() - startMs };
   } catch (error) {
-    const why = signal?.aborted === true ? 'stopped' : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const why = signal.aborted ? 'stopped' : error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { figures: {}, runs: [], problems: [`${name}: ${why}`], elapsedMs: performance.now() - startMs };
   }
 }
@@ -70,7 +70,7 @@ function reportLines(
   outcomes: readonly Outcome[],
   figures: Samples,
   problems: readonly string[],
-  machine: ReturnType<typeof machineFacts>,
+  { machine, remark }: { machine: ReturnType<typeof machineFacts>; remark: string },
 ): string[] {
   const runs = outcomes.flatMap((outcome) => outcome.runs).filter(({ round }) => round > 0);
   const tables = outcomes.flatMap((outcome) => outcome.tables ?? []);
@@ -78,6 +78,7 @@ function reportLines(
   return [
     '',
     `${cores} × ${cpu}, ${Math.round(memoryBytes / 2 ** 30)} GB, Node ${node}, commit ${commit?.slice(0, 12) ?? 'unknown'}`,
+    ...(remark === '' ? [] : [remark]),
     ...(runs.length === 0 ? [] : ['', 'Loads, medians of the rounds', '', ...recordTable(runRows(runs))]),
     ...tables.flatMap(({ title, rows }) => ['', title, '', ...recordTable(rows)]),
     ...(Object.keys(figures).length === 0 ? [] : ['', ...figureTable(figures)]),
@@ -89,10 +90,13 @@ function reportLines(
   ];
 }
 
-/** `generator`: its share of a core, and how busy its event loop was; near 100 %, it would be what was measured. */
+/** CPU time is that of one request. `generator`: its share of a core, and how busy its event loop was; near 100 %, it would be what was measured. */
 function runRows(runs: readonly Run[]): Record<string, string | number>[] {
   return [...Map.groupBy(runs, ({ what }) => what)].map(([what, of]) => {
     const median = (value: (run: Run) => number): number => summaryOf(of.map(value))?.median ?? 0;
+    const isKnown = of.every(({ cpuMs }) => cpuMs !== null);
+    const microseconds = (part: 'node' | 'postgres') =>
+      isKnown ? Math.round(median(({ cpuMs }) => (cpuMs?.[part] ?? 0) * 1_000)) : '';
     const percent = (share: number): string => `${Math.round(share * 100)} %`;
     return {
       load: what,
@@ -100,8 +104,8 @@ function runRows(runs: readonly Run[]): Record<string, string | number>[] {
       'p50 ms': median(({ latency }) => latency.p50Ms),
       'p95 ms': median(({ latency }) => latency.p95Ms),
       'p99 ms': median(({ latency }) => latency.p99Ms),
-      'Node µs': Math.round(median(({ cpuMs }) => (cpuMs?.node ?? 0) * 1_000)),
-      'PostgreSQL µs': Math.round(median(({ cpuMs }) => (cpuMs?.postgres ?? 0) * 1_000)),
+      'Node µs': microseconds('node'),
+      'PostgreSQL µs': microseconds('postgres'),
       'drain ms': Math.round(median(({ drainMs }) => drainMs ?? 0)),
       generator: `${percent(median(({ generator }) => generator.cpuShare))}, loop ${percent(median(({ generator }) => generator.eventLoopUtilization))}`,
     };

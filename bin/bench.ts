@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { GROWTH } from '../bench/measures/growth.ts';
+import type { Measure } from '../bench/measures/measure.ts';
 import { MEASURES } from '../bench/measures/measures.ts';
 import { FULL, QUICK, TINY } from '../bench/measures/pace.ts';
 import { runBench } from '../bench/run-bench.ts';
@@ -12,15 +14,23 @@ import { createMetrics } from '../platform/telemetry/metrics.ts';
 import { addressLines, type Print } from './banner.ts';
 import { definitions } from './definitions.ts';
 
-export type BenchCommandOptions = { quick?: boolean; tiny?: boolean; only?: string; out?: string; list?: boolean };
+export type BenchCommandOptions = {
+  quick?: boolean;
+  tiny?: boolean;
+  growth?: boolean;
+  only?: string;
+  out?: string;
+  list?: boolean;
+};
 
 /** `onsale bench`: measures what Onsale promises. @returns the exit code */
 export async function bench(options: BenchCommandOptions, print: Print): Promise<number> {
+  const measures = options.growth === true ? GROWTH : MEASURES;
   if (options.list === true) {
-    print(MEASURES.map(({ name, what }) => `${name.padEnd(10)} ${what}`));
+    print(measures.map(({ name, what }) => `${name.padEnd(12)} ${what}`));
     return 0;
   }
-  const chosen = options.only === undefined ? MEASURES : chosenFrom(options.only.split(','));
+  const chosen = options.only === undefined ? measures : chosenFrom(measures, options.only.split(','));
   const stopped = new AbortController();
   let code = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -42,20 +52,19 @@ export async function bench(options: BenchCommandOptions, print: Print): Promise
   return code === 0 ? result : code;
 }
 
-function chosenFrom(names: readonly string[]) {
+function chosenFrom(measures: readonly Measure[], names: readonly string[]): Measure[] {
   return names.map((name) => {
-    const measure = MEASURES.find((one) => one.name === name.trim());
+    const measure = measures.find((one) => one.name === name.trim());
     if (measure !== undefined) return measure;
-    throw new StartupError(`There is no measure "${name}". There are: ${MEASURES.map((one) => one.name).join(', ')}.`);
+    throw new StartupError(`There is no measure "${name}". There are: ${measures.map((one) => one.name).join(', ')}.`);
   });
 }
 
-/** `onsale bench-system`: the whole system with the yardsticks' routes beside its own. It ends when the bench that started it does. */
+/** `onsale bench-system`: the whole system with the yardsticks' routes beside its own. `onsale bench` starts it. */
 export async function benchSystem(environment: Environment, print: Print): Promise<number> {
   const settings = loadSettings(environment);
   const logger = createLogger({ level: settings.log.level });
   const metrics = createMetrics({ process: true });
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   return runUntilStopped(
     logger,
     () => startSystem({ settings, definitions: withYardsticks(definitions), logger, metrics }),

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { DEFAULTS, helpText, type SimulateArguments } from '../bench/simulate/arguments.ts';
 import { StartupError } from '../platform/config/startup-error.ts';
 import { VERSION } from '../platform/version.ts';
-import { bench, benchSystem, type BenchCommandOptions } from './bench.ts';
+import type { BenchCommandOptions } from './bench.ts';
 import { showConfig } from './config.ts';
 import { listDeadLettersOf, replayOne } from './dead-letters.ts';
 import { setRoles } from './roles.ts';
@@ -62,9 +62,9 @@ program
   .option('--out <file>', 'write everything that was measured to this file, as JSON')
   .option('--list', 'name the measures and end')
   .addOption(new Option('--tiny', 'show that everything runs, and measure nothing').hideHelp())
-  .action((options: BenchCommandOptions) => finish(bench(options, print)));
+  .action(async (options: BenchCommandOptions) => finish((await benchTool()).bench(options, print)));
 
-program.command('bench-system', { hidden: true }).action(() => finish(benchSystem(env, print)));
+program.command('bench-system', { hidden: true }).action(async () => finish((await benchTool()).benchSystem(env, print)));
 
 program
   .command('roles')
@@ -83,6 +83,11 @@ deadLetters
   .argument('<id>', 'as shown by list, e.g. orders:12')
   .description('handle one once more')
   .action((id: string) => finish(replayOne(env, id, print)));
+
+/** Read when it is asked for, so that it costs the start of the program nothing. */
+async function benchTool() {
+  return import('./bench.ts');
+}
 
 /** Ends with the command's exit code; what is wrong with settings or the machine is said without a stack. */
 async function finish(command: Promise<number>): Promise<void> {

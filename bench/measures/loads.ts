@@ -32,7 +32,12 @@ export async function loadNoOp(bench: Bench, context: Context, method: 'GET' | '
 }
 
 /** `reserve` of one place in a general-admission section that is never full; a new event each time. */
-export async function loadPlaces(bench: Bench, context: Context, round: Round, urls = [bench.system.url]): Promise<Run> {
+export async function loadPlaces(
+  bench: Bench,
+  context: Context,
+  round: Round,
+  urls: readonly string[] = [bench.system.url],
+): Promise<Run> {
   const what = `reserve, general admission, ${round.connections} connections`;
   const eventId = await bench.organizer.makeEvent(what, standing(context.pace.capacity));
   const params = {
@@ -60,6 +65,35 @@ export async function loadSeats(bench: Bench, context: Context, round: Round, se
     ...unexpected(what, run.statuses, '201'),
     ...checkSold(what, run.statuses, await soldOf(bench.seating, eventId)),
   );
+  return drained(bench, context, run, round);
+}
+
+/** Of an event's seats are sold; the rest keeps the last reservations from being a hunt for what is left. */
+const SOLD_SHARE = 0.8;
+/** Bounds a load that ends when all is reserved. */
+const AT_MOST_MS = 120_000;
+
+/** So many reservations of single random seats; as many events as that takes are sold one after the other. */
+export async function loadSeatCount(
+  bench: Bench,
+  context: Context,
+  { seats, reservations }: { seats: number; reservations: number },
+  round: Round,
+): Promise<Run> {
+  const what = `reserve of single seats, ${seats.toLocaleString('en')} an event, ${round.connections} connections`;
+  const eventCount = Math.ceil(reservations / (seats * SOLD_SHARE));
+  const events: { eventId: string; seats: number }[] = [];
+  for (let made = 0; made < eventCount; made++)
+    events.push({ eventId: await bench.organizer.makeEvent(what, seated(seats)), seats });
+  const params = { ...closed(bench, context, { ...round, warmUpMs: 0, measureMs: AT_MOST_MS }), events };
+  const seatsOfEach = Math.ceil(reservations / eventCount);
+  const run = await runLoad(bench, { what, round: round.round }, () =>
+    context.load.run('reserveSeats', { ...params, seatsOfEach }),
+  );
+  const sold = await Promise.all(events.map(({ eventId }) => soldOf(bench.seating, eventId)));
+  const sum = (of: 'reservations' | 'quantity' | 'oversold') => sold.reduce((total, one) => total + one[of], 0);
+  const all = { reservations: sum('reservations'), quantity: sum('quantity'), oversold: sum('oversold') };
+  round.problems.push(...unexpected(what, run.statuses, '201'), ...checkSold(what, run.statuses, all));
   return drained(bench, context, run, round);
 }
 

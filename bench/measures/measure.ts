@@ -23,8 +23,12 @@ export type Context = {
   load: LoadProcess;
   /** Tells whoever waits how far it is. */
   note: (line: string) => void;
+  /** Aborted when the run is to end early. */
+  signal: AbortSignal;
   /** A new system with a new data directory, until the work is done. `settings` go over those of all measures. */
   withSystem<T>(settings: Environment, work: (bench: Bench) => Promise<T>): Promise<T>;
+  /** Several systems on one database server, each a whole program; `urls` are all of theirs, the bench is on the first. */
+  withProcesses<T>(count: number, work: (bench: Bench, urls: readonly string[]) => Promise<T>): Promise<T>;
   /** A new temporary folder, removed after the work. */
   withFolder<T>(work: (folder: string) => Promise<T>): Promise<T>;
   /** Something was started: how to stop it, also when the run is ended early. @returns does so, once */

@@ -18,6 +18,8 @@ export type MeasuredSystem = {
 };
 
 const ONSALE = fileURLToPath(new URL('../../bin/onsale.ts', import.meta.url));
+/** Stops the program when this process is gone, however it ended. */
+const FOLLOW_PARENT = new URL('../../scripts/bootstrap/follow-parent.mjs', import.meta.url).href;
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 30_000;
 const POLL_MS = 20;
@@ -47,8 +49,13 @@ export function newSecrets(): Environment {
 export async function startMeasured(command: 'start' | 'bench-system', environment: Environment): Promise<MeasuredSystem> {
   const settings = loadSettings(environment);
   const { embedded, dataDir } = settings.database;
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment };
-  const child = spawn(process.execPath, [ONSALE, command], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], BOOTSTRAP_PID: String(process.pid), ...environment };
+  const child = spawn(process.execPath, ['--import', FOLLOW_PARENT, ONSALE, command], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C in the terminal is for this process, which stops the program when it is done with it.
+    detached: process.platform !== 'win32',
+  });
   const said = { text: '' };
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (data) => (said.text = (said.text + String(data)).slice(-20_000)));
