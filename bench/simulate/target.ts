@@ -25,17 +25,20 @@ const SECRET_BYTES = 32;
 /** A system for this simulation alone, which is gone afterwards. */
 export async function ownTarget(environment: Environment, signal: AbortSignal): Promise<Target> {
   const jwtSecret = environment['JWT_SECRET'] || randomBytes(SECRET_BYTES).toString('base64url');
-  const system = await startOwnSystem({ ...environment, JWT_SECRET: jwtSecret }, signal);
-  const settings = loadSettings(system.environment);
-  const { latency } = settings.payments;
+  const { url, pid, settings, postgresPid, remove } = await startOwnSystem({ ...environment, JWT_SECRET: jwtSecret });
+  if (signal.aborted) {
+    await remove();
+    throw new StartupError('Stopped before it began.');
+  }
+  const { minMs, maxMs } = settings.payments.latency;
   return {
-    url: system.url,
+    url,
     own: true,
     jwtSecret,
     settings,
-    paymentLatencyMs: `${latency.minMs}-${latency.maxMs}`,
-    pids: () => ({ node: system.pid, postgres: postgresOf(settings) }),
-    remove: system.remove,
+    paymentLatencyMs: minMs === maxMs ? String(minMs) : `${minMs}-${maxMs}`,
+    pids: () => ({ node: pid, postgres: postgresPid() }),
+    remove,
   };
 }
 
