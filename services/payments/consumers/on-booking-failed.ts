@@ -2,7 +2,7 @@ import { newId } from '../../../contracts/ids.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Subscription } from '../../../platform/event-log/port.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
-import { bookRefund } from '../book-refund.ts';
+import { bookRefunds } from '../book-refund.ts';
 import { lockPayments } from '../store/payments.ts';
 
 /** Money was captured for an order that cannot be had, or was given up: all of it that is left goes back, by itself. */
@@ -20,11 +20,12 @@ export function onBookingFailed(database: Database, clock: Clock): Subscription<
       }
       const payments = await lockPayments(tx, [...reasons.keys()]);
       const at = clock.now();
-      for (const [paymentId, payment] of payments) {
-        const reason = reasons.get(paymentId) ?? '';
+      const wishes = [...payments.values()].map((payment) => {
+        const reason = reasons.get(payment.paymentId) ?? '';
         const wish = { refundId: newId('refund'), kind: 'LATE_PAYMENT' as const, ticketIds: [], valueCents: null, reason };
-        await bookRefund(tx, payment, wish, { at, askAt: at });
-      }
+        return { payment, wish };
+      });
+      await bookRefunds(tx, wishes, { at, askAt: at });
     },
   };
 }

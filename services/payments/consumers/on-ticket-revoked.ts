@@ -1,7 +1,7 @@
 import type { Clock } from '../../../platform/clock.ts';
 import type { Subscription } from '../../../platform/event-log/port.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
-import { bookRefund } from '../book-refund.ts';
+import { bookRefunds } from '../book-refund.ts';
 import { lockPayments } from '../store/payments.ts';
 
 /**
@@ -17,16 +17,16 @@ export function onTicketRevoked(database: Database, clock: Clock): Subscription<
     handle: async (tx, events) => {
       const revocations = events.flatMap((event) => (event.type === 'ticket.revoked' ? [event.data] : []));
       const paymentIds = new Set(revocations.flatMap(({ paymentId }) => paymentId ?? []));
-      await lockPayments(tx, [...paymentIds]);
+      const payments = await lockPayments(tx, [...paymentIds]);
       const at = clock.now();
-      for (const { paymentId, refundId, tickets, valueCents, reason } of revocations) {
-        if (paymentId === null) continue;
-        // Anew each time: a refund before in this batch has reserved its part.
-        const payment = (await lockPayments(tx, [paymentId])).get(paymentId);
+      const wishes = revocations.flatMap(({ paymentId, refundId, tickets, valueCents, reason }) => {
+        if (paymentId === null) return [];
+        const payment = payments.get(paymentId);
         if (payment === undefined) throw new Error(`${refundId} is of ${paymentId}, which is not a payment`);
         const ticketIds = tickets.map(({ ticketId }) => ticketId);
-        await bookRefund(tx, payment, { refundId, kind: 'TICKETS', ticketIds, valueCents, reason }, { at, askAt: at });
-      }
+        return [{ payment, wish: { refundId, kind: 'TICKETS' as const, ticketIds, valueCents, reason } }];
+      });
+      await bookRefunds(tx, wishes, { at, askAt: at });
     },
   };
 }

@@ -25,12 +25,15 @@ const COLUMNS = `refund_id as "refundId", payment_id as "paymentId", order_id as
 const INSERT = sql(
   'payments.insert_refund',
   `insert into refund (refund_id, payment_id, order_id, kind, ticket_ids, amount_cents, value_cents, currency, reason, status, ask_at, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'PENDING', $10, $11)`,
+   select refund_id, payment_id, order_id, kind, ticket_ids::text[], amount_cents, value_cents, currency, reason, 'PENDING', $10, $11
+   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::text[], $9::text[])
+     as given (refund_id, payment_id, order_id, kind, ticket_ids, amount_cents, value_cents, currency, reason)`,
 );
 /** What is given back, or about to be, counts at once, so that refunds can never add up to more than was captured. */
 const RESERVE = sql(
   'payments.reserve_refund',
-  `update payment set refunded_cents = refunded_cents + $2, updated_at = $3 where payment_id = $1`,
+  `update payment set refunded_cents = refunded_cents + given.cents, updated_at = $3
+   from unnest($1::text[], $2::integer[]) as given (payment_id, cents) where payment.payment_id = given.payment_id`,
 );
 const TAKE_DUE = sql(
   'payments.take_due_refunds',
@@ -61,14 +64,38 @@ const OF_PAYMENTS = sql(
   `select ${COLUMNS} from refund where payment_id = any($1::text[]) order by created_at, refund_id`,
 );
 
+/** `askAt`: when the job sends what nobody has sent by then. */
+export type RefundTimes = { at: Date; askAt: Date };
+
 export type NewRefund = Omit<RefundState, 'status' | 'failureReason' | 'refundedAt'>;
 
 /** The caller has locked the payment, and knows that this much is left of it. `askAt` is when the job sends it. */
 export async function insertRefund(tx: Tx, refund: NewRefund, askAt: Date): Promise<RefundState> {
-  const { refundId, paymentId, orderId, kind, ticketIds, amountCents, valueCents, currency, reason, createdAt } = refund;
-  const row = [refundId, paymentId, orderId, kind, ticketIds, amountCents, valueCents, currency, reason, askAt, createdAt];
-  await Promise.all([tx.run(INSERT, row), tx.run(RESERVE, [paymentId, amountCents, createdAt])]);
+  await insertRefunds(tx, [refund], { at: refund.createdAt, askAt });
   return { ...refund, status: 'PENDING', failureReason: null, refundedAt: null };
+}
+
+/** The same for many, made at the same moment. */
+export async function insertRefunds(tx: Tx, refunds: readonly NewRefund[], { at, askAt }: RefundTimes): Promise<void> {
+  if (refunds.length === 0) return;
+  const column = <T>(pick: (refund: NewRefund) => T) => refunds.map(pick);
+  const inserted = tx.run(INSERT, [
+    column((r) => r.refundId),
+    column((r) => r.paymentId),
+    column((r) => r.orderId),
+    column((r) => r.kind),
+    // Ids have no character that would need quotes in an array.
+    column((r) => `{${r.ticketIds.join(',')}}`),
+    column((r) => r.amountCents),
+    column((r) => r.valueCents),
+    column((r) => r.currency),
+    column((r) => r.reason),
+    askAt,
+    at,
+  ]);
+  const reserved = new Map<string, number>();
+  for (const { paymentId, amountCents } of refunds) reserved.set(paymentId, (reserved.get(paymentId) ?? 0) + amountCents);
+  await Promise.all([inserted, tx.run(RESERVE, [[...reserved.keys()], [...reserved.values()], at])]);
 }
 
 export function takeDueRefunds(tx: Tx, now: Date, limit: number): Promise<RefundState[]> {
@@ -92,7 +119,7 @@ export async function finishRefund(
 export async function failRefund(tx: Tx, refund: RefundState, reason: string, at: Date): Promise<RefundState | null> {
   const [failed] = await tx.rows<RefundState>(FAIL, [refund.refundId, reason]);
   if (failed === undefined) return null;
-  await tx.run(RESERVE, [refund.paymentId, -refund.amountCents, at]);
+  await tx.run(RESERVE, [[refund.paymentId], [-refund.amountCents], at]);
   return failed;
 }
 
