@@ -30,6 +30,8 @@ const SETTLE_MS = 60_000;
 export async function startMortalSystem(environment: Environment): Promise<MortalSystem> {
   const dataDir = makeDataDir();
   const start = () => spawnSystem({ settings: environment, dataDir });
+  // One that is killed leaves no compiled code behind; with it, all later starts are cheap.
+  await (await start()).stop();
   let system = await start();
   let killed: Victim | null = null;
   let killedServer = 0;
