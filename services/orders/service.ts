@@ -1,7 +1,9 @@
 import type { RevokeTicketsAnswer, RevokeTicketsBody } from '../../contracts/http/orders.ts';
 import type { Service, ServiceContext, ServiceDefinition } from '../../platform/lifecycle/service.ts';
+import { createLeaseKeeper } from '../../platform/idempotency/held-keys.ts';
 import { afterCommit } from '../../platform/postgres/after-commit.ts';
 import { createPaymentBeginner } from './begin-payment.ts';
+import { createBookingWrites } from './bookings/booking-writes.ts';
 import { createBookingCharges } from './bookings/charges.ts';
 import { freeRefundedSeats } from './consumers/free-refunded-seats.ts';
 import { keepPaymentNews } from './consumers/keep-payment-news.ts';
@@ -57,13 +59,15 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
   const beginner = createPaymentBeginner({ database, find, services, clock });
   const onUnfinished = (error: unknown, orderId: string): void =>
     logger.warn({ err: error, orderId }, 'A booking could not be finished yet.');
-  const charges = createBookingCharges({ database, services, clock, beginner, onError: onUnfinished });
+  const writes = createBookingWrites(database);
+  const leases = createLeaseKeeper(raw);
+  const charges = createBookingCharges({ database, services, clock, find, beginner, writes, onError: onUnfinished });
   const revoke = (orderId: string, body: RevokeTicketsBody, traceparent: string): Promise<RevokeTicketsAnswer> =>
     revokeForRefund({ database, clock }, orderId, body, traceparent);
   return {
     publicRoutes: (app) => {
       orderRoutes(app, { database, find, clock, maker, waiters });
-      bookingRoutes(app, { database, services, clock, maker, waiters, charges });
+      bookingRoutes(app, { database, find, services, clock, maker, waiters, charges, writes, leases });
       followRoutes(app, { database: raw, find, waiters });
       ticketRoutes(app, raw);
     },
@@ -90,7 +94,7 @@ function create({ settings, database: raw, wakeRelay, services, logger, clock }:
     stop: async () => {
       waiters.stop();
       await charges.stop();
-      await Promise.all([maker.stop(), beginner.stop()]);
+      await Promise.all([maker.stop(), beginner.stop(), writes.stop()]);
     },
   };
 }

@@ -4,23 +4,16 @@ import { newId } from '../../../contracts/ids.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { ApiError } from '../../../platform/http/api-error.ts';
 import type { ServiceClient } from '../../../platform/http/service-client.ts';
-import { errorOfAnswer, refusalOf, type StoredAnswer } from '../../../platform/idempotency/answer.ts';
+import { answerOfError, errorOfAnswer, refusalOf, type StoredAnswer } from '../../../platform/idempotency/answer.ts';
+import type { LeaseKeeper } from '../../../platform/idempotency/held-keys.ts';
 import { payloadHash, type IdempotencyKey } from '../../../platform/idempotency/idempotency-key.ts';
-import { LeaseLost, withLease, type Lease } from '../../../platform/idempotency/with-lease.ts';
 import type { Database } from '../../../platform/postgres/database.ts';
 import type { CreateOrder } from '../create-order.ts';
 import { isSettled } from '../domain/order-status.ts';
 import type { OrderWaiters } from '../order-waiters.ts';
-import {
-  acceptBooking,
-  claimBooking,
-  deleteBooking,
-  insertBooking,
-  undoBooking,
-  type Booking,
-  type BookingCharge,
-} from '../store/bookings.ts';
-import { readOrder } from '../store/orders.ts';
+import { deleteBooking, undoBooking, type Booking, type BookingCharge } from '../store/bookings.ts';
+import type { FindOrder } from '../store/orders.ts';
+import type { BookingWrites } from './booking-writes.ts';
 import { isFinal, type BookingCharges } from './charges.ts';
 import { giveBack } from './undo.ts';
 
@@ -37,16 +30,18 @@ export type BookingDeps = {
   database: Database;
   services: ServiceClient;
   clock: Clock;
+  find: FindOrder;
   maker: CreateOrder;
   waiters: OrderWaiters;
   charges: BookingCharges;
+  writes: BookingWrites;
+  leases: LeaseKeeper;
 };
 
 /** After this, what a request began and did not bring to an order is undone. Longer than its calls take together. */
 const REQUEST_MS = 30_000;
 /** When the job charges an order whose charge may have been cut off. Charging twice at the same time is harmless. */
 const CHARGE_DUE_MS = 15_000;
-const KEYS_ARE_KEPT_MS = 24 * 60 * 60_000;
 const ORDER_SCOPE = 'booking';
 
 /**
@@ -55,38 +50,41 @@ const ORDER_SCOPE = 'booking';
  * What was cut off is taken up by the same key, or by the job (`jobs/finish-bookings.ts`).
  */
 export async function book(deps: BookingDeps, request: BookingRequest): Promise<{ replayed: boolean; answer: StoredAnswer }> {
-  if (deps.charges.full())
-    throw new ApiError('OVERLOADED', 'Too many bookings are being paid at the moment. Nothing was reserved.');
-  const outcome = await withLease(deps.database, request.key, (lease) => work(deps, request, lease)).catch((error: unknown) => {
-    // Another attempt took this one for dead and finishes it.
-    if (error instanceof LeaseLost) throw refusalOf('IN_FLIGHT');
+  const { charges, writes, leases } = deps;
+  if (charges.full()) throw new ApiError('OVERLOADED', 'Too many bookings are being paid at the moment. Nothing was reserved.');
+  const begun = await writes.begin({ key: request.key, ...newBooking(deps, request) });
+  if ('answer' in begun) return { replayed: true, answer: begun.answer };
+  const { held } = begun;
+  leases.keep(held);
+  try {
+    const answer = await work(deps, request, begun.booking);
+    // Another attempt took this one for dead and answers the request.
+    if (!(await writes.end({ held, answer }))) throw refusalOf('IN_FLIGHT');
+    return { replayed: false, answer };
+  } catch (error) {
+    const final = isFinal(error) ? answerOfError(error) : null;
+    // It may not hide what happened: a key that cannot be stored or freed now is free when its lease runs out.
+    await writes.end({ held, answer: final }).catch(() => undefined);
     throw error;
-  });
-  if (outcome.kind === 'IN_FLIGHT' || outcome.kind === 'REUSED') throw refusalOf(outcome.kind);
-  return { replayed: outcome.kind === 'REPLAY', answer: outcome.answer };
+  } finally {
+    leases.drop(held);
+  }
 }
 
-async function work(deps: BookingDeps, request: BookingRequest, lease: Lease): Promise<StoredAnswer> {
-  const { database, waiters, charges } = deps;
-  const begun = (lease.resumed ? await takeUp(deps, request) : undefined) ?? (await begin(deps, request));
+async function work(deps: BookingDeps, request: BookingRequest, begun: Booking): Promise<StoredAnswer> {
+  const { find, waiters, charges } = deps;
   const booking = begun.state === 'STARTED' ? await accept(deps, request, begun) : begun;
   const { orderId } = booking;
   if (booking.state === 'ACCEPTED') charges.begin(booking);
   if (request.waitMs !== null) await waiters.untilSettled(orderId, request.waitMs);
-  const answer = await answerOf(database, orderId);
+  const answer = await answerOf(find, orderId);
   // The seats of one that failed are free a moment later, and that is what the answer says.
   if (answer.body.status === 'FAILED') await charges.over(orderId);
-  await database.transaction((tx) => lease.finish(tx, answer));
   return answer;
 }
 
-function takeUp({ database, clock }: BookingDeps, { userId, key }: BookingRequest): Promise<Booking | undefined> {
-  const now = clock.now().getTime();
-  const since = new Date(now - KEYS_ARE_KEPT_MS);
-  return claimBooking(database, { userId, idempotencyKey: key.key, since }, new Date(now + REQUEST_MS));
-}
-
-async function begin({ database, clock }: BookingDeps, { userId, key, traceparent }: BookingRequest): Promise<Booking> {
+function newBooking({ clock }: BookingDeps, { userId, key, traceparent }: BookingRequest) {
+  const at = clock.now();
   const booking: Booking = {
     orderId: newId('order'),
     reservationId: newId('reservation'),
@@ -96,20 +94,18 @@ async function begin({ database, clock }: BookingDeps, { userId, key, traceparen
     charge: null,
     traceparent,
   };
-  const now = clock.now();
-  await insertBooking(database, booking, new Date(now.getTime() + REQUEST_MS), now);
-  return booking;
+  return { booking, at, dueAt: new Date(at.getTime() + REQUEST_MS) };
 }
 
 /** Holds and orders. A refusal leaves nothing behind; without an answer it is undone later, unless the request comes again. */
 async function accept(deps: BookingDeps, request: BookingRequest, booking: Booking): Promise<Booking> {
-  const { database, clock } = deps;
+  const { writes, clock } = deps;
   const { orderId } = booking;
   await hold(deps, request, booking);
   const { totalCents: amountCents, currency } = await order(deps, request, booking);
   const { paymentMethod, paymentToken } = request.body;
   const charge: BookingCharge | null = amountCents === 0 ? null : { amountCents, currency, paymentMethod, paymentToken };
-  if (!(await acceptBooking(database, orderId, charge, new Date(clock.now().getTime() + CHARGE_DUE_MS))))
+  if (!(await writes.accept({ orderId, charge, dueAt: new Date(clock.now().getTime() + CHARGE_DUE_MS) })))
     throw new ApiError('OVERLOADED', 'The booking took too long and was given up. Nothing was charged. Try again.');
   return { ...booking, state: charge === null ? 'DONE' : 'ACCEPTED', charge };
 }
@@ -147,8 +143,8 @@ async function order(deps: BookingDeps, request: BookingRequest, booking: Bookin
   }
 }
 
-async function answerOf(database: Database, orderId: string): Promise<{ status: number; body: BookingAnswer }> {
-  const order = await readOrder(database, orderId);
+async function answerOf(find: FindOrder, orderId: string): Promise<{ status: number; body: BookingAnswer }> {
+  const order = await find(orderId);
   if (order === undefined) throw new Error(`${orderId} was accepted and is not an order`);
   const { status } = order;
   return { status: isSettled(status) ? 200 : 202, body: { orderId, status, statusUrl: `/v1/orders/${orderId}` } };

@@ -8,8 +8,9 @@ import type { Database } from '../../../platform/postgres/database.ts';
 import type { BeginPayment } from '../begin-payment.ts';
 import { isSettled } from '../domain/order-status.ts';
 import { releaseHold } from '../release-hold.ts';
-import { finishBooking, postponeBooking, type Booking } from '../store/bookings.ts';
-import { readOrder } from '../store/orders.ts';
+import { postponeBooking, type Booking } from '../store/bookings.ts';
+import type { FindOrder } from '../store/orders.ts';
+import type { BookingWrites } from './booking-writes.ts';
 
 export type BookingCharges = {
   /** Whether no more of them can be under way here. */
@@ -27,6 +28,8 @@ type Deps = {
   services: ServiceClient;
   clock: Clock;
   beginner: BeginPayment;
+  find: FindOrder;
+  writes: BookingWrites;
   onError: (error: unknown, orderId: string) => void;
 };
 
@@ -63,9 +66,9 @@ async function atMost(timeoutMs: number, work: Promise<unknown> | undefined): Pr
 }
 
 async function charge(deps: Deps, booking: Booking): Promise<void> {
-  const { database, services, clock } = deps;
+  const { database, services, clock, find, writes } = deps;
   const { orderId, userId, charge, traceparent } = booking;
-  const order = await readOrder(database, orderId);
+  const order = await find(orderId);
   if (charge !== null && order !== undefined && !isSettled(order.status)) {
     const body = { orderId, userId, ...charge };
     const options = { method: 'POST' as const, body, traceparent, timeoutMs: CHARGE_TIMEOUT_MS };
@@ -79,7 +82,7 @@ async function charge(deps: Deps, booking: Booking): Promise<void> {
       if (error.code === 'PAYMENT_DECLINED') await declined(deps, booking, error.extensions['paymentId']);
     }
   }
-  await finishBooking(database, orderId);
+  await writes.finish(orderId);
 }
 
 /** Any other answer, or none, says "again, later". */
@@ -91,9 +94,9 @@ export function isFinal(error: unknown): error is ApiError {
  * The booking has failed, and its seats are free at once. Consumers do the same by the domain events, also when this is cut off or
  * seating is away.
  */
-async function declined({ database, services, beginner }: Deps, booking: Booking, paymentId: unknown): Promise<void> {
+async function declined({ services, beginner, find }: Deps, booking: Booking, paymentId: unknown): Promise<void> {
   const { orderId, reservationId, traceparent } = booking;
   if (typeof paymentId === 'string') await beginner.fail(orderId, paymentId, traceparent);
-  if ((await readOrder(database, orderId))?.status !== 'FAILED') return;
+  if ((await find(orderId))?.status !== 'FAILED') return;
   await releaseHold(services, reservationId, 'PAYMENT_FAILED', traceparent).catch(() => undefined);
 }

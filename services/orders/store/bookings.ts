@@ -1,5 +1,6 @@
 import type { PaymentMethod } from '../../../contracts/http/payments.ts';
 import { sql, type Tx } from '../../../platform/postgres/database.ts';
+import { joinJsonTexts } from '../../../platform/postgres/joined-texts.ts';
 
 export type BookingState = 'STARTED' | 'UNDOING' | 'ACCEPTED' | 'DONE';
 
@@ -27,7 +28,9 @@ const COLUMNS = `order_id as "orderId", reservation_id as "reservationId", user_
 const INSERT = sql(
   'orders.booking_insert',
   `insert into booking (order_id, reservation_id, user_id, idempotency_key, state, traceparent, due_at, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+   select order_id, reservation_id, user_id, idempotency_key, 'STARTED', traceparent, due_at, created_at
+   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+     as given (order_id, reservation_id, user_id, idempotency_key, traceparent, due_at, created_at)`,
 );
 /** What is being undone is nobody's any more. Keys are forgotten after a day, and so is what they began. */
 const CLAIM = sql(
@@ -39,9 +42,11 @@ const CLAIM = sql(
 );
 const ACCEPT = sql(
   'orders.booking_accept',
-  `update booking set state = case when $2::jsonb is null then 'DONE' else 'ACCEPTED' end, charge = $2,
-     due_at = case when $2::jsonb is null then null else $3::timestamptz end
-   where order_id = $1 and state = 'STARTED'`,
+  `update booking set state = case when given.charge is null then 'DONE' else 'ACCEPTED' end, charge = given.charge::jsonb,
+     due_at = case when given.charge is null then null else given.due_at end
+   from unnest($1::text[], string_to_array($2::text, E'\\x1E', ''), $3::timestamptz[]) as given (order_id, charge, due_at)
+   where booking.order_id = given.order_id and state = 'STARTED'
+   returning booking.order_id as "orderId"`,
 );
 const UNDO = sql(
   'orders.booking_undo',
@@ -51,7 +56,7 @@ const DELETE = sql('orders.booking_delete', `delete from booking where order_id 
 const POSTPONE = sql('orders.booking_postpone', `update booking set due_at = $2 where order_id = $1 and state = 'ACCEPTED'`);
 const FINISH = sql(
   'orders.booking_finish',
-  `update booking set state = 'DONE', charge = null, due_at = null where order_id = $1`,
+  `update booking set state = 'DONE', charge = null, due_at = null where order_id = any($1::text[])`,
 );
 /** Puts the next look off, so that replicas do not do the same work. What nobody was told of is undone from here on. */
 const TAKE_DUE = sql(
@@ -61,9 +66,20 @@ const TAKE_DUE = sql(
    returning ${COLUMNS}`,
 );
 
-export async function insertBooking(tx: Tx, booking: Booking, dueAt: Date, createdAt: Date): Promise<void> {
-  const { orderId, reservationId, userId, idempotencyKey, state, traceparent } = booking;
-  await tx.run(INSERT, [orderId, reservationId, userId, idempotencyKey, state, traceparent, dueAt, createdAt]);
+type NewBooking = { booking: Booking; dueAt: Date; at: Date };
+
+export async function insertBookings(tx: Tx, made: readonly NewBooking[]): Promise<void> {
+  if (made.length === 0) return;
+  const column = <T>(pick: (booking: Booking) => T) => made.map(({ booking }) => pick(booking));
+  await tx.run(INSERT, [
+    column((b) => b.orderId),
+    column((b) => b.reservationId),
+    column((b) => b.userId),
+    column((b) => b.idempotencyKey),
+    column((b) => b.traceparent),
+    made.map(({ dueAt }) => dueAt),
+    made.map(({ at }) => at),
+  ]);
 }
 
 /** The booking that a request with this key began since then, for a repetition of it to go on with until `dueAt`. */
@@ -75,9 +91,16 @@ export async function claimBooking(
   return (await tx.rows<Booking>(CLAIM, [key.userId, key.idempotencyKey, key.since, dueAt]))[0];
 }
 
-/** There is an order, to be charged by `dueAt` if by nobody else, or (null) for nothing. False when it is being undone. */
-export async function acceptBooking(tx: Tx, orderId: string, charge: BookingCharge | null, dueAt: Date): Promise<boolean> {
-  return (await tx.run(ACCEPT, [orderId, charge === null ? null : JSON.stringify(charge), dueAt])) === 1;
+type Accepted = { orderId: string; charge: BookingCharge | null; dueAt: Date };
+
+/** Returns the ids of those that are not being undone. */
+export async function acceptBookings(tx: Tx, accepted: readonly Accepted[]): Promise<Set<string>> {
+  const rows = await tx.rows<{ orderId: string }>(ACCEPT, [
+    accepted.map(({ orderId }) => orderId),
+    joinJsonTexts(accepted.map(({ charge }) => (charge === null ? '' : JSON.stringify(charge)))),
+    accepted.map(({ dueAt }) => dueAt),
+  ]);
+  return new Set(rows.map(({ orderId }) => orderId));
 }
 
 /** From here on what it holds is given back, by a job if by nobody else. */
@@ -94,9 +117,9 @@ export function postponeBooking(tx: Tx, orderId: string, dueAt: Date): Promise<n
   return tx.run(POSTPONE, [orderId, dueAt]);
 }
 
-/** Its order goes on by itself. */
-export function finishBooking(tx: Tx, orderId: string): Promise<number> {
-  return tx.run(FINISH, [orderId]);
+/** Their orders go on by themselves. */
+export function finishBookings(tx: Tx, orderIds: readonly string[]): Promise<number> {
+  return tx.run(FINISH, [orderIds]);
 }
 
 /** Bookings that stood still; they are due again at `next`. */
