@@ -185,13 +185,9 @@ export type SeatStatuses = Static<typeof SeatStatuses>;
 
 export type SeatLetter = 'A' | 'R' | 'L' | 'B';
 
-/**
- * Data of a `delta` on the stream: what changed from `version - 1` to `version`. Where very much happens, several versions go
- * together: then it is what changed from `since` to `version`, of each seat and section the latest.
- */
+/** Data of a `delta` on the stream: what changed from `version - 1` to `version`. */
 export type SeatDelta = {
   version: number;
-  since?: number;
   changes: [seatId: number, status: SeatLetter][];
   sections: { section: string; availableSeats: number }[];
 };

@@ -8,7 +8,7 @@ import { visibleFeed } from './reads.ts';
 
 const Frames = {
   description:
-    'Events `delta` and `snapshot`; their id is the version, from which Last-Event-ID goes on. A delta leads from `version - 1`, or from `since` where it has one, to `version`.',
+    'Events `delta` and `snapshot`; their id is the version, from which Last-Event-ID goes on. A delta leads from `version - 1` to `version`.',
   content: { 'text/event-stream': { schema: Type.String() } },
 };
 

@@ -1,4 +1,4 @@
-import type { SeatDelta, SeatLetter } from '../../../contracts/http/seating.ts';
+import type { SeatDelta } from '../../../contracts/http/seating.ts';
 
 /** Kept for readers that come back: at most so many deltas, with at most so many changes of seats in all. */
 const MAX_DELTAS = 2_000;
@@ -41,29 +41,7 @@ export function createDeltaHistory(): DeltaHistory {
     },
     between(from, to) {
       const found = deltas.slice(firstAfter(from), firstAfter(to));
-      const [first] = found;
-      return first !== undefined && startOf(first) <= from && found.at(-1)?.version === to ? found : null;
+      return found[0]?.version === from + 1 && found.at(-1)?.version === to ? found : null;
     },
-  };
-}
-
-/** The version that a delta goes on from. */
-function startOf({ version, since }: SeatDelta): number {
-  return since ?? version - 1;
-}
-
-/** Several deltas as one that goes on from `since`: of each seat and section, the latest. */
-export function mergeDeltas(deltas: readonly SeatDelta[], since: number): SeatDelta {
-  const changes = new Map<number, SeatLetter>();
-  const sections = new Map<string, number>();
-  for (const delta of deltas) {
-    for (const [seatId, letter] of delta.changes) changes.set(seatId, letter);
-    for (const { section, availableSeats } of delta.sections) sections.set(section, availableSeats);
-  }
-  return {
-    version: deltas.at(-1)?.version ?? since,
-    since,
-    changes: [...changes],
-    sections: [...sections].map(([section, availableSeats]) => ({ section, availableSeats })),
   };
 }

@@ -2,17 +2,15 @@ import type { SeatDelta } from '../../../contracts/http/seating.ts';
 import type { DomainEvent } from '../../../contracts/events/domain-event.ts';
 import { eventFrame } from '../../../platform/http/event-stream.ts';
 import { prebuiltFrom, type Prebuilt, type Representation } from '../../../platform/http/prebuilt.ts';
-import { createDeltaHistory, mergeDeltas } from './delta-history.ts';
-import { differenceOf, type EventView } from './event-view.ts';
+import type { SaleRow } from '../store/sales.ts';
+import { createDeltaHistory } from './delta-history.ts';
+import type { EventView } from './event-view.ts';
 import { createFanOut, type FanOut, type Frames, type Pace } from './fan-out.ts';
 
 /** Versions waiting for an earlier one; beyond it the view is read again. */
 const MAX_AHEAD = 1_000;
-/** So many versions are sent one by one, each as the delta it was; more than these as one delta. */
-const MAX_SINGLE_DELTAS = 10;
-/** A snapshot is shorter than so many changes, unless there are few of them. */
-const SEATS_PER_CHANGE = 8;
-const FEW_CHANGES = 1_000;
+/** A snapshot is shorter than more changes than these. */
+const MAX_CHANGES_SENT = 10_000;
 /** Starts of which the frames to the newest version are kept. Nearly all readers are at the same one. */
 const MAX_STARTS = 50;
 
@@ -26,8 +24,10 @@ export type EventFeed = Pick<FanOut, 'follow' | 'readers'> & {
   view(): EventView;
   /** Answers `reload` when it cannot go on by itself: the layout changed, or too much is missing. */
   offer(events: readonly DomainEvent[]): 'ok' | 'waiting' | 'reload';
-  /** Puts a freshly read view in place. Readers get what differs, or a snapshot when the layout is another one. */
+  /** Puts a freshly read view in place. Readers get a snapshot, unless it says what they know. */
   replace(view: EventView): void;
+  /** Takes the rules of the sale as they are now; the seats go on as they were. Answers false when its layout is another one. */
+  learn(sale: SaleRow): boolean;
   /** Answers about the newest version. */
   readonly status: Prebuilt;
   readonly availability: Prebuilt;
@@ -66,21 +66,22 @@ export function createEventFeed(initial: EventView, pace: Pace): EventFeed {
     const old = view;
     view = fresh;
     for (const version of ahead.keys()) if (version <= fresh.version()) ahead.delete(version);
-    if (fresh.sale.layoutVersion !== old.sale.layoutVersion) {
-      history.clear();
-      fanOut.restart();
-    } else if (fresh.version() > old.version()) {
-      history.push(differenceOf(old, fresh));
-      fanOut.changed();
-    }
+    if (fresh.sale.layoutVersion === old.sale.layoutVersion && fresh.version() === old.version()) return;
+    history.clear();
+    fanOut.restart();
+  }
+
+  function learn(sale: SaleRow): boolean {
+    if (sale.layoutVersion !== view.sale.layoutVersion) return false;
+    if (sale.revision > view.sale.revision) view.learn(sale);
+    return true;
   }
 
   function framesBetween(from: number, to: number): Frames {
     const deltas = history.between(from, to);
     const changes = deltas?.reduce((sum, delta) => sum + delta.changes.length, 0) ?? Infinity;
-    if (deltas === null || changes > Math.max(FEW_CHANGES, view.seats() / SEATS_PER_CHANGE)) return snapshot();
-    const sent = deltas.length > MAX_SINGLE_DELTAS ? [mergeDeltas(deltas, from)] : deltas;
-    return { version: to, bytes: Buffer.concat(sent.map(deltaFrame)) };
+    if (deltas === null || changes > MAX_CHANGES_SENT) return snapshot();
+    return { version: to, bytes: Buffer.concat(deltas.map(deltaFrame)) };
   }
 
   function snapshot(): Frames {
@@ -109,6 +110,7 @@ export function createEventFeed(initial: EventView, pace: Pace): EventFeed {
     view: () => view,
     offer,
     replace,
+    learn,
     follow: fanOut.follow,
     readers: fanOut.readers,
     status: perVersion('s', () => view.statusJson()),

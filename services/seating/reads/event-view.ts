@@ -27,8 +27,8 @@ export type EventView = {
   version(): number;
   /** Applies the domain events of `version() + 1`, all of them at once, and answers what changed. */
   apply(events: readonly DomainEvent[]): SeatDelta;
-  /** How many have a number, and so a letter. */
-  seats(): number;
+  /** Takes the rules of the sale as they are now. */
+  learn(sale: SaleRow): void;
   statuses(): SeatStatuses;
   /** `statuses()` as JSON; bytes when there are many seats, so that nothing is made but a copy. */
   statusJson(): string | Buffer;
@@ -36,7 +36,8 @@ export type EventView = {
   availability(): Availability;
 };
 
-export function createEventView({ sale, layout, statuses, places }: ViewSnapshot): EventView {
+export function createEventView({ layout, statuses, places, ...initial }: ViewSnapshot): EventView {
+  let { sale } = initial;
   const { eventId } = sale.rules;
   const letters = Buffer.from(statuses, 'latin1');
   const totals: Record<SeatLetter, number> = { A: 0, R: 0, L: 0, B: 0 };
@@ -130,11 +131,15 @@ export function createEventView({ sale, layout, statuses, places }: ViewSnapshot
   }
 
   return {
-    sale,
+    get sale() {
+      return sale;
+    },
     layout,
     version: () => version,
     apply,
-    seats: () => letters.length,
+    learn(now) {
+      sale = now;
+    },
     statuses: () => ({ eventId, version, statuses: letters.toString('latin1') }),
     statusJson() {
       const head = `{"eventId":"${eventId}","version":${version},"statuses":"`;
@@ -162,22 +167,6 @@ export function createEventView({ sale, layout, statuses, places }: ViewSnapshot
 }
 
 const END = Buffer.from('"}');
-
-/** What leads from one view of an event to a later one with the same layout. */
-export function differenceOf(before: EventView, after: EventView): SeatDelta {
-  const [old, fresh] = [before.statuses().statuses, after.statuses().statuses];
-  const changes: SeatDelta['changes'] = [];
-  for (let index = 0; index < fresh.length; index++) {
-    const code = fresh.charCodeAt(index);
-    if (code !== old.charCodeAt(index)) changes.push([index + 1, letterOf(code)]);
-  }
-  const free = new Map(before.availability().seatsBySection.map(({ section, availableSeats }) => [section, availableSeats]));
-  const sections = after
-    .availability()
-    .seatsBySection.filter(({ section, availableSeats }) => free.get(section) !== availableSeats)
-    .map(({ section, availableSeats }) => ({ section, availableSeats }));
-  return { version: after.version(), since: before.version(), changes, sections };
-}
 
 function letterOf(code: number): SeatLetter {
   return LETTERS.find((letter) => CODES[letter] === code) ?? 'A';

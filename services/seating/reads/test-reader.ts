@@ -19,7 +19,7 @@ export function createPage(version = -1, statuses = '') {
   function take({ event, data }: Message): void {
     if (event === 'snapshot') page.letters = [...(data.statuses ?? '')];
     else if (data.version <= page.version) return;
-    else if ((data.since ?? data.version - 1) > page.version) {
+    else if (data.version > page.version + 1) {
       page.gaps++;
       return;
     }

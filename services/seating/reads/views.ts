@@ -23,7 +23,7 @@ export type SeatViews = {
   fresh(eventId: string): Promise<EventFeed | null>;
   /** Seat events that were committed: by this process right after its commit, by all processes from the log. */
   offer(events: readonly DomainEvent[]): void;
-  /** The catalog changed the rules of an event's sale: its view is read again once they are known here. */
+  /** The catalog changed the rules of an event's sale: they are read again once they are known here. */
   refresh(eventId: string, revision: number): void;
   stop(): void;
 };
@@ -123,7 +123,8 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
     for (let attempt = 1; attempt <= MAX_LOAD_ATTEMPTS; attempt++) {
       const entry = entries.get(eventId);
       if (!entry || stopped) return;
-      await reload(eventId, entry);
+      const sale = await readSale(database, eventId).catch(() => null);
+      if (sale && entry.loaded?.learn(sale) === false) await reload(eventId, entry);
       if ((entry.loaded?.view().sale.revision ?? 0) >= revision) return;
       await delay(MAX_GAP_MS, undefined, { ref: false });
     }

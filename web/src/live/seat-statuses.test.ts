@@ -31,16 +31,6 @@ describe('the table of seat statuses', () => {
     expect([table.version, text(table)]).toEqual([5, 'AAAA']);
   });
 
-  it('moves on by several versions at once, also from between them', () => {
-    const merged = { version: 9, since: 5, changes: [[1, 'L']] satisfies [number, 'L'][] };
-    for (const version of [5, 7]) {
-      const table = tableFrom(version, 'RAAA');
-      expect(applyDelta(table, merged)).toBe('applied');
-      expect([table.version, text(table)]).toEqual([9, 'LAAA']);
-    }
-    expect(applyDelta(tableFrom(4, 'AAAA'), merged)).toBe('gap');
-  });
-
   it('treats a seat it does not know as a gap: sections were added', () => {
     const table = tableFrom(5, 'AAAA');
     expect(

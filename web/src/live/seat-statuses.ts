@@ -15,12 +15,9 @@ export function tableFrom(version: number, statuses: string): SeatStatusTable {
  * Moves a table on by one delta, in place. Versions have no gaps, and a delta of several names the one it goes on from, so:
  * an older or repeated one is `stale` and changes nothing; one that skips is a `gap`, and only a new snapshot helps.
  */
-export function applyDelta(
-  table: SeatStatusTable,
-  delta: Pick<SeatDelta, 'version' | 'since' | 'changes'>,
-): 'applied' | 'stale' | 'gap' {
+export function applyDelta(table: SeatStatusTable, delta: Pick<SeatDelta, 'version' | 'changes'>): 'applied' | 'stale' | 'gap' {
   if (delta.version <= table.version) return 'stale';
-  if ((delta.since ?? delta.version - 1) > table.version) return 'gap';
+  if (delta.version > table.version + 1) return 'gap';
   for (const [seatId] of delta.changes) if (seatId < 1 || seatId > table.letters.length) return 'gap';
   for (const [seatId, letter] of delta.changes) table.letters[seatId - 1] = letter.charCodeAt(0);
   table.version = delta.version;
