@@ -4,10 +4,13 @@ export type Row = Readonly<Record<string, unknown>>;
 /** What was found of one kind of violation: a few rows to look at, and how many there are. */
 export type Violation = { what: string; rows: readonly Row[]; total: number };
 
-/** What a check found. `looked` says at how much it looked: a check that saw nothing proves nothing. */
+/**
+ * What a check found. `looked` says at how much it looked: a check that saw nothing proves nothing. `owed` breaks no promise, and is
+ * for somebody to put right: what we could not give back.
+ */
 export type Finding =
-  | { verdict: 'holds'; looked: string }
-  | { verdict: 'broken'; looked: string; violations: readonly Violation[] }
+  | { verdict: 'holds'; looked: string; owed?: readonly Violation[] }
+  | { verdict: 'broken'; looked: string; violations: readonly Violation[]; owed?: readonly Violation[] }
   | { verdict: 'not checked'; why: string };
 
 export type Verdict = { invariant: number; promise: string } & Finding;
@@ -33,7 +36,11 @@ export function finding(looked: string, ...violations: readonly Violation[][]): 
   return all.length === 0 ? { verdict: 'holds', looked } : { verdict: 'broken', looked, violations: all };
 }
 
-/** For people: a line per invariant, and what breaks it below. */
+export function withOwed(found: Finding, owed: readonly Violation[]): Finding {
+  return found.verdict === 'not checked' || owed.length === 0 ? found : { ...found, owed };
+}
+
+/** For people: a line per invariant, and below it what breaks it and what is owed. */
 export function toLines(verdicts: readonly Verdict[]): string[] {
   return verdicts.flatMap((verdict) => [headline(verdict), ...detailsOf(verdict)]);
 }
@@ -45,8 +52,10 @@ function headline(verdict: Verdict): string {
 }
 
 function detailsOf(verdict: Verdict): string[] {
-  if (verdict.verdict !== 'broken') return [];
-  return verdict.violations.flatMap(({ what, rows, total }) => [
+  if (verdict.verdict === 'not checked') return [];
+  const broken = verdict.verdict === 'broken' ? verdict.violations : [];
+  const owed = (verdict.owed ?? []).map((one) => ({ ...one, what: `OWED: ${one.what}` }));
+  return [...broken, ...owed].flatMap(({ what, rows, total }) => [
     `     ${what}: ${total}`,
     ...rows.map((row) => `       ${fieldsOf(row)}`),
     ...(total > rows.length ? [`       … and ${total - rows.length} more`] : []),

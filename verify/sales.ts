@@ -11,7 +11,9 @@ const ORDERS = sql(
 );
 const PAYMENTS = sql(
   'verify.sales_payments',
-  `select order_id as "orderId", payment_id as "paymentId", status, amount_cents as "amountCents", refunded_cents as "refundedCents"
+  `select order_id as "orderId", payment_id as "paymentId", status, amount_cents as "amountCents", refunded_cents as "refundedCents",
+     coalesce((select bool_and(refund.status = 'FAILED') from refund
+       where refund.payment_id = payment.payment_id and kind = 'LATE_PAYMENT'), false) as "refundRefused"
    from payment where order_id = any($1::text[]) order by order_id, payment_id`,
 );
 const RESERVATIONS = sql(
@@ -19,7 +21,15 @@ const RESERVATIONS = sql(
   `select reservation_id as "reservationId", status, order_id as "orderId", outcome from reservation where reservation_id = any($1::text[])`,
 );
 
-export type SalePayment = { orderId: string; paymentId: string; status: string; amountCents: number; refundedCents: number };
+export type SalePayment = {
+  orderId: string;
+  paymentId: string;
+  status: string;
+  amountCents: number;
+  refundedCents: number;
+  /** It came too late, and the provider refuses to give it back: it is owed. */
+  refundRefused: boolean;
+};
 type SaleReservation = { reservationId: string; status: string; orderId: string | null; outcome: string | null };
 type SaleOrder = {
   orderId: string;

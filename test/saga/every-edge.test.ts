@@ -48,7 +48,7 @@ describe('the ways that these sales went', () => {
     expect(compareEdges(promised, happened)).toEqual({ notDriven: [], notPromised: [] });
   });
 
-  it('leave nothing that verify could find', async () => {
+  it('break no promise, and verify tells what is owed because a provider refused to give it back', async () => {
     const lines: string[] = [];
     const code = await runVerify(house.system().settings, { settleMs: 20_000 }, (line) => lines.push(line));
     expect(code, lines.join('\n')).toBe(0);
@@ -63,6 +63,10 @@ describe('the ways that these sales went', () => {
       '6  holds',
       '7  not checked',
       '8  holds',
+    ]);
+    expect(lines.filter((line) => line.includes('OWED')).map((line) => line.trim())).toEqual([
+      'OWED: late payments that the provider refused to give back: 1',
+      'OWED: void tickets of cancelled events whose money the provider refused to give back: 2',
     ]);
   });
 });

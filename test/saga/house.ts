@@ -39,8 +39,6 @@ export type House = Pick<Wires, 'trouble'> &
     paidInSilence(eventId: string, selection: object): Promise<Bought>;
     /** Of a payment that was captured in silence the provider says nothing, until it `speaks`. */
     staysSilent(paymentId: string): Promise<void>;
-    /** Waits until there is a captured payment of this order that the provider is silent about, and keeps it so. */
-    silentPaymentOf(orderId: string): Promise<string>;
     speaks(paymentId: string): Promise<void>;
     /** Money of this payment cannot go back any more. */
     refusesRefunds(paymentId: string): Promise<void>;
@@ -150,14 +148,6 @@ export function openHouse(): House {
     expect(await setProvider(`silent_until = now() + interval '1 hour'`, paymentId)).toBe(1);
   }
 
-  async function silentPaymentOf(orderId: string): Promise<string> {
-    const text = `update simulator_charge set silent_until = now() + interval '1 hour'
-      where order_reference = $1 and silent_until is not null returning provider_key as "paymentId"`;
-    const found = () => databaseOf('payments').rows<{ paymentId: string }>({ name: 'test.silent_payment', text }, [orderId]);
-    await expect.poll(found, PATIENCE).toHaveLength(1);
-    return (await found())[0]?.paymentId ?? '';
-  }
-
   async function paidInSilence(eventId: string, selection: object): Promise<Bought> {
     const buyer = someone();
     const { order: made, charge } = await buy(buyer, eventId, selection, 'tok_timeout_captured');
@@ -197,7 +187,6 @@ export function openHouse(): House {
       bought,
       paidInSilence,
       staysSilent,
-      silentPaymentOf,
       speaks,
       becomes,
     },

@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../support/buyer.ts';
-import { LONG_SILENCE_SECONDS, type House } from './house.ts';
+import type { House } from './house.ts';
 
 /** Orders that are made with their hold and their payment in one call. */
 export function oneCallBookings(house: House): void {
   function book(buyer: Client, eventId: string, paymentToken: string, wait = ''): Promise<Answer> {
     const body = { eventId, seatIds: [1], paymentMethod: 'CREDIT_CARD', paymentToken };
     return buyer.send('POST', `/v1/bookings${wait}`, body, { key: randomUUID() });
+  }
+
+  async function hasFailed(buyer: Client, orderId: string): Promise<void> {
+    const told = async (): Promise<unknown[]> =>
+      (await buyer.get(`/v1/orders/${orderId}/history`)).body.items.map((entry: { type?: string }) => entry.type);
+    await expect.poll(told, { timeout: 10_000 }).toContain('payment.failed');
   }
 
   describe('a booking in one call', () => {
@@ -25,16 +31,29 @@ export function oneCallBookings(house: House): void {
       await house.seatIs(eventId, 1, 'AVAILABLE');
     });
 
-    /** As in `money for an order that was taken for unpaid`: two payments, of which orders knows the one that was given up. */
+    /**
+     * The booking's payment is declined, and before orders hears of it the buyer tries a card by hand. A second copy of the first
+     * payment's request to begin then makes orders take that one for the payment under way, and its failure for the end.
+     */
     it('gives money back that comes after it was taken for failed', async () => {
       const eventId = await house.event();
       const buyer = house.someone();
-      const late = house.trouble({ from: 'payments', to: 'orders', method: 'POST', path: /payments/ }, 'late');
-      const { orderId } = (await book(buyer, eventId, 'tok_timeout_captured')).body;
-      await late.met;
-      const paymentId = await house.silentPaymentOf(orderId);
-      await late.end();
-      await house.pass(LONG_SILENCE_SECONDS);
+      const copied = house.trouble({ from: 'payments', to: 'orders', method: 'POST', path: /payments$/ }, 'twice');
+      const untold = [
+        house.trouble({ from: 'payments', to: 'orders', method: 'POST', path: /failure$/ }, 'unsent'),
+        house.trouble({ from: 'orders', to: 'payments', method: 'POST', path: /charges$/ }, 'unanswered'),
+      ];
+      const letGo = house.hold('orders.payment-failed');
+      const { orderId } = (await book(buyer, eventId, 'tok_card_declined')).body;
+      await hasFailed(buyer, orderId);
+      const order = (await buyer.get(`/v1/orders/${orderId}`)).body;
+      const byHand = await house.pay(buyer, order, 'tok_timeout_captured');
+      expect(byHand).toMatchObject({ status: 202, body: { status: 'PENDING' } });
+      const { paymentId } = byHand.body;
+      await house.staysSilent(paymentId);
+      await copied.end();
+      for (const trouble of untold) await trouble.end();
+      letGo();
       await house.becomes(buyer, orderId, { status: 'FAILED' });
       await house.speaks(paymentId);
       await house.becomes(buyer, orderId, { status: 'REFUNDED' });

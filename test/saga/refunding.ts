@@ -67,5 +67,26 @@ export function refunding(house: House): void {
       expect((await buyer.get(`/v1/orders/${orderId}`)).body.cancelReason).toBeUndefined();
       await house.ticketsAre(bought, ['REVOKED', 'VALID']);
     });
+
+    it('leaves money owed that came too late', async () => {
+      const eventId = await house.event();
+      const late = await house.paidInSilence(eventId, { seatIds: [1] });
+      await house.refusesRefunds(late.paymentId);
+      await house.letHoldsEnd();
+      await house.bought(eventId, { seatIds: [1] });
+      await house.speaks(late.paymentId);
+      await house.becomes(late.buyer, late.orderId, { status: 'EXPIRED' });
+      const refunds = async () => (await late.buyer.get(`/v1/payments/${late.paymentId}`)).body.refunds;
+      await expect.poll(refunds, { timeout: 10_000 }).toMatchObject([{ kind: 'LATE_PAYMENT', status: 'FAILED' }]);
+    });
+
+    it('leaves the void tickets of a cancelled event owed', async () => {
+      const eventId = await house.event();
+      const bought = await house.bought(eventId, { seatIds: [1, 2] }, 'tok_refund_refused');
+      await house.callOff(eventId);
+      await house.meets(bought.buyer, bought.orderId, 'REFUND_FAILED');
+      await house.becomes(bought.buyer, bought.orderId, { status: 'CONFIRMED', cancelReason: 'EVENT_CANCELLED' });
+      await house.ticketsAre(bought, ['REVOKED', 'REVOKED']);
+    });
   });
 }

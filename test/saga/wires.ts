@@ -7,9 +7,9 @@ export type Line = { from: ServiceName; to: ServiceName; method?: string; path: 
 /**
  * What becomes of them. Until it ends: `unsent`, they do not arrive; `unanswered`, they are done and their replies are lost.
  * Of the first one only: `slow`, it arrives at the end, and its caller waits; `late`, it arrives at the end, and its caller was told
- * before that nobody answers.
+ * before that nobody answers; `twice`, it is done and answered, and arrives once more at the end.
  */
-export type Mishap = 'unsent' | 'unanswered' | 'slow' | 'late';
+export type Mishap = 'unsent' | 'unanswered' | 'slow' | 'late' | 'twice';
 
 export type Trouble = {
   /** Resolves once a call met it. */
@@ -48,11 +48,12 @@ export function createWires(): Wires {
     const over = Promise.withResolvers<void>();
     const arriving: Promise<unknown>[] = [];
     const befall = async <T>(call: () => Promise<T>): Promise<T> => {
-      if (mishap === 'slow' || mishap === 'late') rules.delete(rule);
+      if (mishap !== 'unsent' && mishap !== 'unanswered') rules.delete(rule);
       met.resolve();
       if (mishap === 'slow') return over.promise.then(call);
-      if (mishap === 'late') arriving.push(over.promise.then(call).catch(() => undefined));
-      if (mishap === 'unanswered') await call();
+      if (mishap === 'late' || mishap === 'twice') arriving.push(over.promise.then(call).catch(() => undefined));
+      if (mishap === 'twice') return call();
+      if (mishap === 'unanswered') await call().catch(() => undefined);
       throw new ApiError('SERVICE_UNAVAILABLE', `${line.to} does not answer in this test.`);
     };
     const end = async (): Promise<void> => {

@@ -33,9 +33,11 @@ export const latePayments: Check = {
   },
 };
 
-/** Money of an order that was not had; and of one that was, any money but that which paid for it. */
+/** Money of an order that was not had; and of one that was, any money but that which paid for it. What is owed promise 3 tells. */
 function standingOf(sale: Sale): Row[] {
-  const kept = sale.payments.filter((payment) => wasCaptured(payment) && payment.refundedCents < payment.amountCents);
+  const kept = sale.payments.filter(
+    (payment) => wasCaptured(payment) && payment.refundedCents < payment.amountCents && !payment.refundRefused,
+  );
   return kept
     .filter(({ paymentId }) => NOT_HAD.includes(sale.status) || paymentId !== sale.paymentId)
     .map((payment) => ({ ...shownOf(sale), ...payment, status: sale.status, paymentStatus: payment.status }));

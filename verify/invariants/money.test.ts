@@ -23,7 +23,7 @@ describe('verify names a planted', () => {
     expect(await house.named(3, tickets('REVOKED'), tickets('VALID'))).toEqual([
       'paid orders with neither tickets nor their money back',
       'confirmed orders without all their tickets',
-      'void tickets whose money is owed',
+      'void tickets without a refund',
     ]);
   });
 

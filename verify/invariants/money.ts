@@ -1,24 +1,29 @@
 import { sql } from '../../platform/postgres/database.ts';
 import { compare } from '../compare.ts';
-import { finding, findings, type Finding } from '../report.ts';
+import { IS_REFUSED } from '../refused-tickets.ts';
+import { finding, findings, withOwed, type Finding } from '../report.ts';
 import { overEverything } from '../session.ts';
 import { violating, violationsIn } from '../violating.ts';
 import { notSettled, type Check, type Evidence } from './check.ts';
 
+/** Money for orders that could not be had, which the provider refused to give back each time it was asked. */
+const REFUSED_LATE = `
+  select payment_id, max(value_cents) as value, max(amount_cents) as cents, max(failure_reason) as reason
+  from refund where kind = 'LATE_PAYMENT' group by payment_id having bool_and(status = 'FAILED')`;
 /**
- * What was captured, and the value of what was refunded, by order. Goodwill is booked apart: its tickets stay. What was given as
+ * What was captured, and the value of what was refunded or is owed, by order. Goodwill is booked apart: its tickets stay. What was given as
  * goodwill is not given again with the tickets, so less than their value may have gone back, by that much at most.
  */
 const MONEY_OF_ORDERS = `
   select order_id as "orderId", sum(amount_cents)::float8 as "capturedCents", count(*)::integer as captures,
     coalesce(sum(refunded.value), 0)::float8 as "refundedCents", coalesce(sum(refunded.short), 0)::float8 as "shortCents",
-    coalesce(sum(refunded.goodwill), 0)::float8 as "goodwillCents"
+    coalesce(sum(refunded.goodwill), 0)::float8 as "goodwillCents", coalesce(sum(refused.value), 0)::float8 as "owedCents"
   from payment left join (
     select payment_id, sum(value_cents) filter (where kind <> 'GOODWILL') as value,
       sum(value_cents - amount_cents) filter (where kind <> 'GOODWILL') as short,
       sum(amount_cents) filter (where kind = 'GOODWILL') as goodwill
     from refund where status <> 'FAILED' group by payment_id
-  ) as refunded using (payment_id)
+  ) as refunded using (payment_id) left join (${REFUSED_LATE}) as refused using (payment_id)
   where status in ('SUCCESS', 'PARTIALLY_REFUNDED', 'REFUNDED') group by order_id`;
 const REFUNDED_TOO_MUCH = violating(
   'payments with more given back than was captured',
@@ -74,14 +79,16 @@ const REFUNDED_SHORT = violating(
 );
 const ORDERS_WITH_TICKETS = `
   select order_id as "orderId", status, coalesce(live.cents, 0)::float8 as "ticketCents", coalesce(live.tickets, 0)::integer as tickets,
-    jsonb_array_length(items) as items
+    jsonb_array_length(items) as items, coalesce(live.owed, 0)::integer as "owedTickets"
   from orders left join (
-    select order_id, sum(value_cents) as cents, count(*) as tickets from ticket where status <> 'REVOKED' group by order_id
+    select order_id, sum(value_cents) filter (where status <> 'REVOKED') as cents, count(*) filter (where status <> 'REVOKED') as tickets,
+      count(*) filter (where ${IS_REFUSED}) as owed
+    from ticket group by order_id
   ) as live using (order_id)`;
 const CONFIRMED_WITHOUT = violating(
   'confirmed orders without all their tickets',
   'verify.confirmed_without_tickets',
-  `select * from (${ORDERS_WITH_TICKETS}) as valued where status = 'CONFIRMED' and tickets <> items`,
+  `select * from (${ORDERS_WITH_TICKETS}) as valued where status = 'CONFIRMED' and tickets + "owedTickets" <> items`,
 );
 const REFUNDED_WITH = violating(
   'refunded orders with live tickets',
@@ -89,11 +96,11 @@ const REFUNDED_WITH = violating(
   `select * from (${ORDERS_WITH_TICKETS}) as valued where status = 'REFUNDED' and tickets > 0`,
 );
 /** Void though their money is not on its way; and good though there is nothing to go to. */
-const OWED_TICKETS = violating(
-  'void tickets whose money is owed',
-  'verify.owed_tickets',
+const VOID_WITHOUT_REFUND = violating(
+  'void tickets without a refund',
+  'verify.void_without_refund',
   `select order_id as "orderId", ticket_id as "ticketId", value_cents as "valueCents" from ticket
-   where status = 'REVOKED' and refund_id is null and value_cents > 0`,
+   where status = 'REVOKED' and refund_id is null and value_cents > 0 and not (${IS_REFUSED})`,
 );
 const TICKETS_OF_CANCELLED = violating(
   'live tickets of cancelled events',
@@ -111,18 +118,32 @@ const IN_PAYMENTS = [
   RESERVED_DIFFERS,
   REFUNDS_DIFFER,
 ];
-const IN_ORDERS = [CONFIRMED_WITHOUT, REFUNDED_WITH, OWED_TICKETS, TICKETS_OF_CANCELLED];
+const IN_ORDERS = [CONFIRMED_WITHOUT, REFUNDED_WITH, VOID_WITHOUT_REFUND, TICKETS_OF_CANCELLED];
+
+const OWED_PAYMENTS = violating(
+  'late payments that the provider refused to give back',
+  'verify.owed_payments',
+  `select payment_id as "paymentId", order_id as "orderId", cents as "owedCents", reason as "failureReason"
+   from payment join (${REFUSED_LATE}) as refused using (payment_id)`,
+);
+const OWED_TICKETS = violating(
+  'void tickets of cancelled events whose money the provider refused to give back',
+  'verify.owed_tickets',
+  `select order_id as "orderId", ticket_id as "ticketId", value_cents as "valueCents" from ticket where ${IS_REFUSED}`,
+);
 
 const MONEY = sql('verify.money_of_orders', MONEY_OF_ORDERS);
-/** `balance`: what was captured and is neither in tickets nor given back. */
+/** `balance`: what was captured and is neither in tickets, nor given back, nor owed because the provider refused to. */
 const UNBALANCED = sql(
   'verify.unbalanced_orders',
-  `select "orderId", "capturedCents", "ticketCents", "refundedCents", balance
-   from json_to_recordset($1::json) as money ("orderId" text, "capturedCents" float8, "refundedCents" float8)
+  `select "orderId", "capturedCents", "ticketCents", "refundedCents", "owedCents" + "owedTicketCents" as "owedCents", balance
+   from json_to_recordset($1::json) as money ("orderId" text, "capturedCents" float8, "refundedCents" float8, "owedCents" float8)
    cross join lateral (
-     select coalesce(sum(value_cents), 0)::float8 as "ticketCents" from ticket where order_id = "orderId" and status <> 'REVOKED'
+     select coalesce(sum(value_cents) filter (where status <> 'REVOKED'), 0)::float8 as "ticketCents",
+       coalesce(sum(value_cents) filter (where ${IS_REFUSED}), 0)::float8 as "owedTicketCents"
+     from ticket where order_id = "orderId"
    ) as live
-   cross join lateral (select "capturedCents" - "ticketCents" - "refundedCents" as balance) as left_over
+   cross join lateral (select "capturedCents" - "ticketCents" - "refundedCents" - "owedCents" - "owedTicketCents" as balance) as left_over
    where balance <> 0`,
 );
 const TICKETED = sql(
@@ -151,7 +172,7 @@ export const moneyAddsUp: Check = {
       }
     });
     const ticketed = await compare({ in: orders, all: TICKETED }, { in: payments, differing: NOT_PAID }, more.add);
-    return finding(
+    const found = finding(
       `${paid} paid orders, ${ticketed} with tickets`,
       neither.found(),
       less.found(),
@@ -159,5 +180,9 @@ export const moneyAddsUp: Check = {
       await overEverything(payments, (tx) => violationsIn(tx, IN_PAYMENTS)),
       await overEverything(orders, (tx) => violationsIn(tx, IN_ORDERS)),
     );
+    return withOwed(found, [
+      ...(await overEverything(payments, (tx) => violationsIn(tx, [OWED_PAYMENTS]))),
+      ...(await overEverything(orders, (tx) => violationsIn(tx, [OWED_TICKETS]))),
+    ]);
   },
 };
