@@ -9,16 +9,23 @@ import { withDatabases } from '../verify/databases.ts';
 import { startLoadProcess } from './load/load-process.ts';
 import type { Bench, Context } from './measures/measure.ts';
 import type { Pace } from './measures/pace.ts';
+import { deadlocksOf, serverFacts } from './system/facts.ts';
 import { createOrganizer } from './system/organizer.ts';
 import { MEASURED_SETTINGS, newSecrets, startMeasured, type MeasuredSystem } from './system/spawn.ts';
 import { yardstickDatabase } from './yardsticks/database.ts';
 
 const STOP_MS = 40_000;
 
+/** What was found beside what was measured. */
+export type Found = { postgres: Record<string, string>; problems: string[] };
+
+export type BenchContext = Context & { found: Found; stop(): Promise<void> };
+
 /** What measures work with. `stop` ends every process that they started and removes every folder, in whatever state they are. */
-export function createContext(pace: Pace, note: Context['note'], signal: AbortSignal): Context & { stop(): Promise<void> } {
+export function createContext(pace: Pace, note: Context['note'], signal: AbortSignal): BenchContext {
   const logger = createLogger({ level: 'warn' });
   const teardown = createTeardown(logger);
+  const found: Found = { postgres: {}, problems: [] };
   const load = startLoadProcess();
   teardown.add('load generator', () => load.stop());
 
@@ -46,7 +53,7 @@ export function createContext(pace: Pace, note: Context['note'], signal: AbortSi
       const system = await startMeasured('bench-system', environment);
       const stop = started('system', () => system.stop());
       try {
-        return await withDatabases(system.settings, logger, (databases) => withBench(system, databases, work));
+        return await withDatabases(system.settings, logger, (databases) => withBench(system, databases, found, work));
       } finally {
         await stop();
       }
@@ -75,7 +82,7 @@ export function createContext(pace: Pace, note: Context['note'], signal: AbortSi
         if (first === undefined) throw new Error('There must be a process.');
         const urls = systems.map(({ url }) => url);
         return await withDatabases(first.settings, logger, (databases) =>
-          withBench(first, databases, (bench) => work(bench, urls)),
+          withBench(first, databases, found, (bench) => work(bench, urls)),
         );
       } finally {
         await Promise.all(stops.map((stop) => stop()));
@@ -83,12 +90,13 @@ export function createContext(pace: Pace, note: Context['note'], signal: AbortSi
       }
     });
 
-  return { pace, load, note, signal, withProcesses, withSystem, withFolder, started, stop: () => teardown.run() };
+  return { pace, load, note, signal, found, withProcesses, withSystem, withFolder, started, stop: () => teardown.run() };
 }
 
 async function withBench<T>(
   system: MeasuredSystem,
   databases: Bench['databases'],
+  found: Found,
   work: (bench: Bench) => Promise<T>,
 ): Promise<T> {
   const seating = databases.get('seating');
@@ -97,7 +105,11 @@ async function withBench<T>(
   const yardstick = openDatabase({ connectionString, name: 'bench', poolSize: 1 });
   try {
     const organizer = await createOrganizer(system.url, system.settings.auth.jwtSecret);
-    return await work({ system, organizer, databases, seating, yardstick });
+    found.postgres = await serverFacts(seating);
+    const outcome = await work({ system, organizer, databases, seating, yardstick });
+    const deadlocks = await deadlocksOf(seating);
+    if (deadlocks > 0) found.problems.push(`PostgreSQL counted ${deadlocks} deadlocks`);
+    return outcome;
   } finally {
     await yardstick.close();
   }

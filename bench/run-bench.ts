@@ -20,12 +20,12 @@ export type BenchOptions = {
   signal: AbortSignal;
 };
 
+type Machine = ReturnType<typeof machineFacts> & { postgres: Record<string, string> };
 type Outcome = { name: string; what: string; elapsedMs: number } & Measured;
 
 /** Runs measures one after the other and shows what they gave. @returns 1 when something was wrong with what was measured */
 export async function runBench({ measures, pace, out, note, print, signal }: BenchOptions): Promise<number> {
   const beganAt = new Date();
-  const machine = machineFacts();
   const context = createContext(pace, note, signal);
   signal.addEventListener('abort', () => void context.stop(), { once: true });
   const outcomes: Outcome[] = [];
@@ -40,7 +40,8 @@ export async function runBench({ measures, pace, out, note, print, signal }: Ben
     await context.stop();
   }
   const figures = outcomes.reduce<Samples>((all, outcome) => ({ ...all, ...outcome.figures }), {});
-  const problems = outcomes.flatMap((outcome) => outcome.problems);
+  const machine = { ...machineFacts(), postgres: context.found.postgres };
+  const problems = [...outcomes.flatMap((outcome) => outcome.problems), ...context.found.problems];
   if (machine.filesInMemory) problems.push('the database files were in memory, so its commits were not durable');
   print(reportLines(outcomes, figures, problems, { machine, remark: pace.remark }));
   if (out !== undefined) {
@@ -70,14 +71,14 @@ function reportLines(
   outcomes: readonly Outcome[],
   figures: Samples,
   problems: readonly string[],
-  { machine, remark }: { machine: ReturnType<typeof machineFacts>; remark: string },
+  { machine, remark }: { machine: Machine; remark: string },
 ): string[] {
   const runs = outcomes.flatMap((outcome) => outcome.runs).filter(({ round }) => round > 0);
   const tables = outcomes.flatMap((outcome) => outcome.tables ?? []);
-  const { cpu, cores, memoryBytes, node, commit } = machine;
+  const { cpu, cores, memoryBytes, node, commit, postgres } = machine;
   return [
     '',
-    `${cores} × ${cpu}, ${Math.round(memoryBytes / 2 ** 30)} GB, Node ${node}, commit ${commit?.slice(0, 12) ?? 'unknown'}`,
+    `${cores} × ${cpu}, ${Math.round(memoryBytes / 2 ** 30)} GB, Node ${node}, PostgreSQL ${postgres['version'] ?? '?'}, commit ${commit?.slice(0, 12) ?? 'unknown'}`,
     ...(remark === '' ? [] : [remark]),
     ...(runs.length === 0 ? [] : ['', 'Loads, medians of the rounds', '', ...recordTable(runRows(runs))]),
     ...tables.flatMap(({ title, rows }) => ['', title, '', ...recordTable(rows)]),
