@@ -77,6 +77,32 @@ describe('booking in one call through the gateway', () => {
     expect(outcomes).toEqual(['CONFIRMED', ...Array.from({ length: 9 }, () => 'SEAT_UNAVAILABLE')]);
   });
 
+  it('sells no more than there is to a crowd, and charges each what it booked', async () => {
+    const before = await someone(system, 'customer').get(`/v1/seats/availability?eventId=${eventId}`);
+    const free = (section: string) =>
+      before.body.seatsBySection.find((one: { section: string }) => one.section === section).availableSeats;
+    const crowd = Array.from({ length: 60 }, (_, index) => ({
+      buyer: someone(system, 'customer'),
+      section: index % 2 ? 'Floor' : 'Gallery',
+    }));
+    const booked = await Promise.all(
+      crowd.map(async ({ buyer, section }) => ({
+        ...(await book(buyer, { places: [{ section, quantity: 1 }] }, 'tok_success')),
+        buyer,
+        section,
+      })),
+    );
+    for (const section of ['Floor', 'Gallery']) {
+      const outcomes = booked.filter((one) => one.section === section).map(({ body }) => body.code ?? body.status);
+      expect(outcomes.filter((outcome) => outcome === 'CONFIRMED')).toHaveLength(free(section));
+      expect(new Set(outcomes)).toEqual(new Set(['CONFIRMED', 'SOLD_OUT']));
+    }
+    for (const { buyer, body, section } of booked.filter((one) => one.status === 200)) {
+      const { body: order } = await buyer.get(body.statusUrl);
+      expect([order.totalCents, order.paymentId !== undefined]).toEqual(section === 'Floor' ? [4_000, true] : [0, false]);
+    }
+  });
+
   it('is done once for one key, also when it comes many times at the same time', async () => {
     const buyer = someone(system, 'customer');
     const key = randomUUID();
