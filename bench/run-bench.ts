@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createContext } from './context.ts';
 import type { Measure, Measured } from './measures/measure.ts';
 import type { Pace } from './measures/pace.ts';
-import type { Run } from './measures/runs.ts';
+import type { Run } from './measures/run.ts';
 import { machineFacts } from './report/machine.ts';
 import { summaryOf } from './report/statistics.ts';
 import { figureTable, recordTable, type Samples } from './report/table.ts';

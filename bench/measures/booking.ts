@@ -4,7 +4,7 @@ import { STEPS } from '../workloads/purchase.ts';
 import { FLOOR, standing } from '../system/organizer.ts';
 import { soldOf } from '../system/facts.ts';
 import type { Bench, Context, Measure } from './measure.ts';
-import { drain, latencyOf, type Latency } from './runs.ts';
+import type { drain, latencyOf, Latency } from './run.ts';
 
 const LIVE_TICKETS = sql(
   'bench.live_tickets',

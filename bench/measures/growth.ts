@@ -3,7 +3,7 @@ import { unexpected } from './checks.ts';
 import { describe, drained, loadPlaces, loadSeatCount, roundOf } from './loads.ts';
 import type { Bench, Context, Measure, Measured } from './measure.ts';
 import { overload } from './overload.ts';
-import { runLoad, type Run } from './runs.ts';
+import type { runLoad, Run } from './run.ts';
 
 const SEATS = [1_000, 10_000, 100_000];
 const EVENTS = [1, 10, 100, 1_000];

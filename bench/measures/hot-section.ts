@@ -1,6 +1,6 @@
 import { describe, loadOneTransaction, loadPlaces, roundOf } from './loads.ts';
 import type { Bench, Context, Measure } from './measure.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './run.ts';
 
 const POOL_SIZES = [2, 4, 8, 16];
 const CONNECTIONS = { hot100: 100, hot: 400 } as const;

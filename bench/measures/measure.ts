@@ -6,7 +6,7 @@ import type { Samples } from '../report/table.ts';
 import type { Organizer } from '../system/organizer.ts';
 import type { MeasuredSystem } from '../system/spawn.ts';
 import type { Pace } from './pace.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './run.ts';
 
 /** A system under measurement, and what looks into it. */
 export type Bench = {

@@ -1,6 +1,6 @@
 import { describe, loadNoOp, loadPlaces, loadSeats, roundOf } from './loads.ts';
 import type { Measure } from './measure.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './run.ts';
 
 /** `reserve` through the gateway against the route that does nothing, in turn. */
 export const reserve: Measure = {

@@ -4,7 +4,7 @@ import { seated } from '../system/organizer.ts';
 import { checkSold, unexpected } from './checks.ts';
 import { drained, roundOf } from './loads.ts';
 import type { Measure } from './measure.ts';
-import { runLoad, type Run } from './runs.ts';
+import type { runLoad, Run } from './run.ts';
 
 /** One seat wanted by many at once. */
 export const rivals: Measure = {

@@ -1,6 +1,6 @@
 import { describe, loadSeatCount, roundOf } from './loads.ts';
 import type { Measure } from './measure.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './run.ts';
 
 /** So many times the seats: 100,000 against 1,000. */
 const FACTOR = 100;
