@@ -4,7 +4,8 @@ import { STEPS } from '../workloads/purchase.ts';
 import { FLOOR, standing } from '../system/organizer.ts';
 import { soldOf } from '../system/facts.ts';
 import type { Bench, Context, Measure } from './measure.ts';
-import type { drain, latencyOf, Latency } from './run.ts';
+import type { Latency } from './run.ts';
+import { drain, latencyOf } from './runs.ts';
 
 const LIVE_TICKETS = sql(
   'bench.live_tickets',

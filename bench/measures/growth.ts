@@ -3,7 +3,8 @@ import { unexpected } from './checks.ts';
 import { describe, drained, loadPlaces, loadSeatCount, roundOf } from './loads.ts';
 import type { Bench, Context, Measure, Measured } from './measure.ts';
 import { overload } from './overload.ts';
-import type { runLoad, Run } from './run.ts';
+import type { Run } from './run.ts';
+import { runLoad } from './runs.ts';
 
 const SEATS = [1_000, 10_000, 100_000];
 const EVENTS = [1, 10, 100, 1_000];

@@ -5,7 +5,8 @@ import { FLOOR, seated, standing } from '../system/organizer.ts';
 import { newId } from '../../contracts/ids.ts';
 import { checkSold, unexpected } from './checks.ts';
 import type { Bench, Context } from './measure.ts';
-import type { drain, runLoad, Run } from './run.ts';
+import type { Run } from './run.ts';
+import { drain, runLoad } from './runs.ts';
 
 /** Which round of what, and where what must not be is put. */
 export type Round = { round: number; problems: string[]; connections: number; warmUpMs: number; measureMs: number };

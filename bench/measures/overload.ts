@@ -4,7 +4,7 @@ import { usageOf } from '../system/usage.ts';
 import { checkSold, unexpected } from './checks.ts';
 import { loadPlaces, roundOf } from './loads.ts';
 import type { Bench, Context, Measure } from './measure.ts';
-import type { drain, latencyOf, totalOf } from './run.ts';
+import { drain, latencyOf, totalOf } from './runs.ts';
 
 /** Of what it can do at most. */
 const SHARES = [0.5, 1, 2];

@@ -2,7 +2,8 @@ import { seated } from '../system/organizer.ts';
 import { unexpected } from './checks.ts';
 import { describe, loadNoOp, roundOf } from './loads.ts';
 import type { Measure } from './measure.ts';
-import type { runLoad, Run } from './run.ts';
+import type { Run } from './run.ts';
+import { runLoad } from './runs.ts';
 
 /** As of an arena; its statuses are an answer of 20 kB. */
 const SEATS = 20_000;

@@ -4,7 +4,8 @@ import { seated } from '../system/organizer.ts';
 import { checkSold, unexpected } from './checks.ts';
 import { drained, roundOf } from './loads.ts';
 import type { Measure } from './measure.ts';
-import type { runLoad, Run } from './run.ts';
+import type { Run } from './run.ts';
+import { runLoad } from './runs.ts';
 
 /** One seat wanted by many at once. */
 export const rivals: Measure = {
