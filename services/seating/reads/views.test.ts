@@ -66,3 +66,16 @@ it('keeps what was committed while a view was read again', async () => {
   expect(reader.gaps()).toBe(0);
   views.stop();
 });
+
+it('tells events apart whose changes come in one record', async () => {
+  const seating = seatingOn(db.database);
+  const eventIds = [await seating.openSale(rowOf(5)), await seating.openSale(rowOf(5))];
+  const views = createSeatViews(db.database, createLayoutCache(), pino({ level: 'silent' }));
+  const feeds = await Promise.all(eventIds.map((eventId) => views.get(eventId)));
+  const sent = seating.published.length;
+  for (const [i, eventId] of eventIds.entries()) await seating.reserve(eventId, { kind: 'seats', seatIds: [i + 1] });
+  views.offer(seating.published.slice(sent));
+  expect(feeds.map((feed) => feed?.view().statuses().statuses)).toEqual(['RAAAA', 'ARAAA']);
+  expect(feeds.map((feed) => feed?.view().version())).toEqual([2, 2]);
+  views.stop();
+});

@@ -80,10 +80,11 @@ export function createSeatViews(database: Database, layouts: LayoutCache, logger
   }
 
   function offer(events: readonly DomainEvent[]): void {
-    const eventId = events[0]?.subject;
-    const entry = eventId === undefined ? undefined : entries.get(eventId);
-    if (!entry || eventId === undefined) return;
-    deliver(eventId, entry, events);
+    // A record of the log may hold what was written together for several events, whose versions are alike.
+    for (const [eventId, ofEvent] of Map.groupBy(events, ({ subject }) => subject)) {
+      const entry = entries.get(eventId);
+      if (entry) deliver(eventId, entry, ofEvent);
+    }
   }
 
   function deliver(eventId: string, entry: Entry, events: readonly DomainEvent[]): void {
