@@ -12,7 +12,10 @@ beforeAll(async () => {
   world = await createWorld();
   cast = castOf(world);
 });
-afterAll(() => world.stop());
+afterAll(async () => {
+  await underWay;
+  await world.stop();
+});
 
 const FIXED_SEED = 20_261_121;
 const RUNS = 120;
@@ -21,6 +24,15 @@ const ENDS = ['CONFIRMED', 'CANCELLED', 'EXPIRED', 'FAILED', 'PARTIALLY_REFUNDED
 
 const ended = new Map<string, number>();
 let stories = 0;
+
+/** A story that the time limit cuts off is told to its end all the same, and the next one begins after it: there is one world. */
+let underWay: Promise<void> = Promise.resolve();
+
+function oneAfterTheOther(told: Story): Promise<void> {
+  const mine = underWay.then(() => keepsItsPromises(told));
+  underWay = mine.catch(() => undefined);
+  return mine;
+}
 
 async function keepsItsPromises(told: Story): Promise<void> {
   await world.reset();
@@ -33,7 +45,7 @@ async function keepsItsPromises(told: Story): Promise<void> {
 
 /** fast-check prints the seed and the shortest story that fails. */
 async function expectKept(parameters: fc.Parameters<[Story]>): Promise<void> {
-  const property = fc.asyncProperty(story, keepsItsPromises);
+  const property = fc.asyncProperty(story, oneAfterTheOther);
   await fc.assert(property, { interruptAfterTimeLimit: TIME_LIMIT_MS, markInterruptAsFailure: false, ...parameters });
 }
 
