@@ -16,6 +16,8 @@ export type CrowdOptions = {
   /** A visit but for who comes, what for, and where to. */
   visit(who: Buyer, plan: BuyerPlan, event: number, visits: number, line: Line): Visit;
   signal: AbortSignal;
+  /** Whether nothing can come back any more: buyers have the tickets for all of it. */
+  isOver(): boolean;
   /** The wait for returned holds is given up when nothing changed for so long. */
   patienceMs: number;
 };
@@ -28,7 +30,7 @@ export type RunningCrowd = {
   readonly came: number;
   readonly active: number;
   readonly waiting: number;
-  /** Whether patient buyers waited in vain. */
+  /** Whether holds did not come back for so long that patient buyers were sent away. */
   readonly stalled: boolean;
 };
 
@@ -37,6 +39,8 @@ type Guest = { who: Buyer; plan: BuyerPlan; event: number; visits: number; hops:
 
 /** Patient buyers who wait at one time; more of them leave. */
 const MAX_WAITING = 5_000;
+/** With nothing held, only refunds under way can bring something back. */
+const QUIET_MS = 8_000;
 const MAX_HOPS = 2;
 const MAX_VISITS = 100;
 
@@ -46,8 +50,8 @@ export function startCrowd(options: CrowdOptions): RunningCrowd {
   const waiting: Guest[][] = Array.from({ length: crowd.events }, () => []);
   const returning: Guest[] = [];
   let standings: readonly Standing[] | null = null;
-  let isSoldOut = false;
   let stalled = false;
+  let gaveUp = false;
   let came = 0;
   let active = 0;
   let waitingCount = 0;
@@ -89,7 +93,7 @@ export function startCrowd(options: CrowdOptions): RunningCrowd {
   /** Whether somebody who found it sold out goes on, elsewhere or later. */
   function staysFor(guest: Guest): boolean {
     const { plan } = guest;
-    if (isSoldOut || signal.aborted || guest.visits >= MAX_VISITS) return false;
+    if (options.isOver() || signal.aborted || guest.visits >= MAX_VISITS) return false;
     const elsewhere = plan.flexible && guest.hops < MAX_HOPS ? somewhereElse(guest) : null;
     if (elsewhere !== null) {
       returning.push({ ...elsewhere, hops: guest.hops + 1 });
@@ -116,20 +120,22 @@ export function startCrowd(options: CrowdOptions): RunningCrowd {
 
   function look(watch: Pick<Watch, 'standings' | 'sums'>): void {
     ({ standings } = watch);
-    const { sold, held, free, total } = watch.sums();
-    isSoldOut = sold >= total;
+    const { sold, held, free } = watch.sums();
+    const isOver = options.isOver();
     const now = performance.now();
     const text = `${sold} ${held} ${free} ${came}`;
     if (text !== lastSums || active > 0) changedAtMs = now;
     lastSums = text;
-    stalled ||= !isSoldOut && waitingCount > 0 && now - changedAtMs > options.patienceMs;
+    const patienceMs = held > 0 ? options.patienceMs : QUIET_MS;
+    gaveUp ||= !isOver && waitingCount > 0 && now - changedAtMs > patienceMs;
+    stalled ||= gaveUp && held > 0;
     for (const [event, guests] of waiting.entries()) {
       const standing = standings[event];
       const available = (standing?.freeSeats ?? 0) + (standing?.freePlaces ?? 0);
-      for (const guest of guests.splice(0, isSoldOut || stalled ? guests.length : available)) {
+      for (const guest of guests.splice(0, isOver || gaveUp ? guests.length : available)) {
         waitingCount--;
         const wish = wishFor(standing, guest.plan.wish);
-        if (isSoldOut || stalled || wish === null) tally.ended('soldOut');
+        if (isOver || gaveUp || wish === null) tally.ended('soldOut');
         else returning.push({ ...guest, plan: { ...guest.plan, wish } });
       }
     }

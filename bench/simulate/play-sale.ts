@@ -67,6 +67,7 @@ export async function playSale(target: Target, options: SimulationOptions, hooks
       return { ...asker, plan, event: at, page, ledger, pace, visits };
     },
     signal,
+    isOver: () => ledger.tickets >= options.seats,
     patienceMs: holdSeconds * 1000 + PATIENCE_OVER_HOLD_MS,
   });
   const watch = watchSale({

@@ -7,6 +7,9 @@ export function summaryLines(report: SimulationReport): string[] {
   const lines = [
     '',
     `${OUTCOMES[report.outcome]}: ${number(report.soldSeats)} of ${number(report.totalSeats)} sold to ${number(report.buyersCame)} buyers in ${seconds(report.elapsedSeconds)}.`,
+    ...(report.outcome === 'SOLD_OUT' && report.soldSeats < report.totalSeats
+      ? [`${number(report.totalSeats - report.soldSeats)} were given back in the end and found nobody.`]
+      : []),
     ...(allTakenSeconds === null
       ? []
       : [
