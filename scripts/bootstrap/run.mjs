@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 
 const SIGNALS = process.platform === 'win32' ? [] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 /** A terminal signals the whole group and npm passes the same signal on again: these are one wish, not two. */
@@ -17,7 +18,9 @@ const FOLLOW_PARENT = new URL('follow-parent.mjs', import.meta.url).href;
  * @param {string} cwd
  */
 export async function runToEnd(node, args, cwd) {
-  const env = { ...process.env, BOOTSTRAP_PID: String(process.pid) };
+  // What was compiled at an earlier start is used again: https://nodejs.org/api/module.html#module-compile-cache
+  const compiled = join(cwd, '.cache', 'compiled');
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, BOOTSTRAP_PID: String(process.pid) };
   const child = spawn(node, ['--import', FOLLOW_PARENT, ...args], {
     cwd,
     env,
