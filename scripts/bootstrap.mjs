@@ -27,7 +27,8 @@ async function prepare() {
 
 try {
   const node = ready() ?? (await withLock(root, prepare));
-  const script = command === 'test' ? ['scripts/test.ts'] : ['bin/onsale.ts', ...(command === undefined ? [] : [command])];
+  const isScript = command === 'test' || command === 'kafka';
+  const script = isScript ? [`scripts/${command}.ts`] : ['bin/onsale.ts', ...(command === undefined ? [] : [command])];
   await runToEnd(node, [join(root, script[0]), ...script.slice(1), ...args], root);
 } catch (error) {
   console.error(`\nOnsale: ${error.message}`);

@@ -65,6 +65,7 @@ function summarize(steps: readonly boolean[], results: TestResults): number {
     console.log(`\nNOT RUN (${skipped}):`);
     for (const name of results.skipped) console.log(`  ${name.replace(`${ROOT}/`, '')}`);
     console.log('Browser tests need Chromium: `apt-get install chromium`, or CHROMIUM_PATH=/path/to/chromium.');
+    console.log('Kafka tests need Java 17 and Maven: `apt-get install openjdk-17-jre-headless maven`, or KAFKA_HOME.');
     if (isCi) console.log('With CI=true every test has to run, so this run fails.');
   }
   console.log(`\nDone in ${seconds(performance.now() - startedMs)}.`);

@@ -199,7 +199,7 @@ export function describeEventLog(adapter: string, createHarness: () => Promise<L
       expect(prepared).toEqual([['old'], ['new']]);
     });
 
-    it('never lets two consumers of a group handle a topic at once', async () => {
+    it('never lets two consumers of a group handle a key at once', async () => {
       const [one, two] = [await open(), await open()];
       let running = 0;
       let overlaps = 0;
@@ -207,9 +207,11 @@ export function describeEventLog(adapter: string, createHarness: () => Promise<L
       const group = groupOf('alone', {
         // Not in `handle`: there the inbox alone would keep two transactions with the same events apart.
         prepare: async (events) => {
+          const names = mine(events, 'alone').map(labelOf);
+          if (names.length === 0) return;
           overlaps += running++;
           await harness.database.run(takeAWhile);
-          prepared.push(...mine(events, 'alone').map(labelOf));
+          prepared.push(...names);
           running--;
         },
       });

@@ -45,7 +45,7 @@ export interface EventLog {
   append(records: readonly LogRecord[]): Promise<void>;
   /**
    * Joins the group; a group new to a topic starts with the oldest record there is. Of all processes one at a time reads a topic
-   * for a group. Stopping finishes the batch at hand.
+   * for a group, or a partition of it where there are several. Stopping finishes the batch at hand.
    */
   subscribe(subscription: Subscription): Promise<StopListening>;
   /** Everything appended to a topic from now on, whole, for live views that every replica needs; no group, no inbox. */

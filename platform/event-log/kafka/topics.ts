@@ -1,0 +1,40 @@
+import { findErrorBy, type Admin } from '@platformatic/kafka';
+import { TOPICS, type Topic } from '../../../contracts/events/domain-event.ts';
+
+export const ALL_TOPICS = Object.keys(TOPICS).filter((name): name is Topic => name in TOPICS);
+
+const PARTITIONS = 12;
+const KEEP_MS = 7 * 86_400_000;
+/** One broker down must stop nobody, and what is acknowledged must be on two. */
+const REPLICAS = 3;
+const IN_SYNC_REPLICAS = 2;
+
+/** Makes the topics that are missing. Those that are there stay as they are: whoever made them may have had reasons. */
+export async function createTopics(admin: Admin, prefix: string): Promise<void> {
+  const { brokers } = await admin.metadata({ topics: [], forceUpdate: true });
+  const replicated = brokers.size >= REPLICAS;
+  const configs = {
+    'retention.ms': KEEP_MS,
+    'cleanup.policy': 'delete',
+    'min.insync.replicas': replicated ? IN_SYNC_REPLICAS : 1,
+  };
+  const there = new Set(await admin.listTopics());
+  for (const topic of ALL_TOPICS.map((name) => prefix + name).filter((name) => !there.has(name))) {
+    try {
+      await admin.createTopics({
+        topics: [topic],
+        partitions: PARTITIONS,
+        replicas: replicated ? REPLICAS : 1,
+        configs: Object.entries(configs).map(([name, value]) => ({ name, value: String(value) })),
+      });
+    } catch (error) {
+      // Another process of ours starts at the same time.
+      if (!isError(error, 'TOPIC_ALREADY_EXISTS')) throw error;
+    }
+  }
+}
+
+/** Whether the broker's answer holds this error of Kafka's protocol. */
+export function isError(error: unknown, apiId: string): boolean {
+  return error instanceof Error && findErrorBy(error, 'apiId', apiId) !== null;
+}
