@@ -64,27 +64,10 @@ export function createEventView({ layout, statuses, places, ...initial }: ViewSn
     const changes = new Map<number, SeatLetter>();
     const touched = new Set<number>();
     for (const event of events) {
-      switch (event.type) {
-        case 'seat.reserved':
-          setSeats(event.data.seatIds, 'R', changes, touched);
-          movePlaces(event.data.places, 'A', 'R', touched);
-          break;
-        case 'seat.released':
-          setSeats(event.data.seatIds, 'A', changes, touched);
-          movePlaces(event.data.places, event.data.previousStatus === 'ALLOCATED' ? 'L' : 'R', 'A', touched);
-          break;
-        case 'seat.allocated':
-          setSeats(event.data.seatIds, 'L', changes, touched);
-          movePlaces(event.data.places, event.data.previousStatus === 'EXPIRED' ? 'A' : 'R', 'L', touched);
-          break;
-        case 'seat.blocked':
-          setSeats(event.data.seatIds, 'B', changes, touched);
-          break;
-        case 'seat.unblocked':
-          setSeats(event.data.seatIds, 'A', changes, touched);
-          break;
-        default:
-      }
+      const move = moveOf(event);
+      if (move === null) continue;
+      setSeats(move.seatIds, move.to, changes, touched);
+      movePlaces(move.places, move.from, move.to, touched);
     }
     version++;
     const sections = [...touched].map((index) => ({
@@ -164,6 +147,35 @@ export function createEventView({ layout, statuses, places, ...initial }: ViewSn
       })),
     }),
   };
+}
+
+/** What an event moves: seats become `to`, whatever they were; places go over from one to the other. */
+type Move = {
+  seatIds: readonly number[];
+  places: readonly { section: string; quantity: number }[];
+  from: SeatLetter;
+  to: SeatLetter;
+};
+
+function moveOf(event: DomainEvent): Move | null {
+  switch (event.type) {
+    case 'seat.reserved':
+      return moved(event.data, 'A', 'R');
+    case 'seat.released':
+      return moved(event.data, event.data.previousStatus === 'ALLOCATED' ? 'L' : 'R', 'A');
+    case 'seat.allocated':
+      return moved(event.data, event.data.previousStatus === 'EXPIRED' ? 'A' : 'R', 'L');
+    case 'seat.blocked':
+      return moved({ ...event.data, places: [] }, 'A', 'B');
+    case 'seat.unblocked':
+      return moved({ ...event.data, places: [] }, 'B', 'A');
+    default:
+      return null;
+  }
+}
+
+function moved({ seatIds, places }: Pick<Move, 'seatIds' | 'places'>, from: SeatLetter, to: SeatLetter): Move {
+  return { seatIds, places, from, to };
 }
 
 const END = Buffer.from('"}');
