@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import { Type } from 'typebox';
+import { uuidV7 } from './uuid-v7.ts';
 
 /** What an id is of; the prefix tells a reader of a log line which table to look in. */
 export const ID_PREFIXES = {
@@ -19,7 +19,7 @@ export type IdKind = keyof typeof ID_PREFIXES;
 
 /** A new id: the kind's prefix and a UUIDv7 (RFC 9562), so ids made later sort later. */
 export function newId(kind: IdKind): string {
-  return `${ID_PREFIXES[kind]}_${uuidv7()}`;
+  return `${ID_PREFIXES[kind]}_${uuidV7()}`;
 }
 
 const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';

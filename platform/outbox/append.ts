@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { DomainEvent, Topic } from '../../contracts/events/domain-event.ts';
+import { uuidV7 } from '../../contracts/uuid-v7.ts';
 import { sql, type Tx } from '../postgres/database.ts';
 import { joinJsonTexts } from '../postgres/joined-texts.ts';
 
@@ -35,7 +35,7 @@ export function appendToOutbox(tx: Tx, records: readonly OutboxRecord[]): Promis
   if (full.length === 0) return Promise.resolve(0);
   const rows = shareRows(full);
   return tx.run(insert, [
-    rows.map(() => uuidv7()),
+    rows.map(() => uuidV7()),
     rows.map((row) => row.topic),
     rows.map((row) => row.key),
     joinJsonTexts(rows.map((row) => `[${row.texts.join(',')}]`)),

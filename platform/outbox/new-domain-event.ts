@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import {
   eventVersion,
   type DomainEvent,
   type DomainEventData,
   type DomainEventType,
 } from '../../contracts/events/domain-event.ts';
+import { uuidV7 } from '../../contracts/uuid-v7.ts';
 
 export type NewDomainEvent<T extends DomainEventType> = {
   type: T;
@@ -32,7 +32,7 @@ export function newDomainEvent<T extends DomainEventType>({
 }: NewDomainEvent<T>): DomainEvent<T> {
   return {
     specversion: '1.0' as const,
-    id: uuidv7(),
+    id: uuidV7(),
     source,
     type,
     subject,

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../http/api-error.ts';
 import { IdempotencyRace } from '../idempotency/in-transaction.ts';
 import { CommitOutcomeUnknown, isConnectionLost, isSerializationConflict } from './errors.ts';
@@ -87,6 +87,8 @@ export function createWriteBatcher<Command, Answer>(
       const batch = urgent.splice(0, maxBatch);
       batch.push(...others.splice(0, maxBatch - batch.length));
       if (batch.length > 0) await settle(batch);
+      // Whoever is answered last may have something more to ask.
+      if (urgent.length + others.length === 0) await immediate();
     }
     clearInterval(sweep);
     lane.busy = false;
@@ -122,13 +124,18 @@ export function createWriteBatcher<Command, Answer>(
       await settle(batch.slice(middle));
       return;
     }
-    // It is committed: from here on nothing may make it run again.
-    for (const [index, entry] of batch.entries()) {
-      const answer = answers[index];
-      if (answer === undefined) entry.reject(new Error(`${name}: ${answers.length} answers to ${batch.length} commands`));
-      else entry.resolve(answer);
-    }
+    // It is committed: from here on nothing may make it run again. The next batch is sent first, so that the database works on it
+    // while these are answered, which takes as long.
+    setImmediate(() => answer(batch, answers));
     onBatch?.({ size: batch.length, queued: queuedNow(), elapsedMs: performance.now() - startedMs });
+  }
+
+  function answer(batch: readonly Entry[], answers: readonly Answer[]): void {
+    for (const [index, entry] of batch.entries()) {
+      const own = answers[index];
+      if (own === undefined) entry.reject(new Error(`${name}: ${answers.length} answers to ${batch.length} commands`));
+      else entry.resolve(own);
+    }
   }
 
   /** Runs again what certainly left nothing behind: a lost race between replicas, or a connection lost before COMMIT. */

@@ -9,11 +9,11 @@ import { evolve } from '../domain/evolve.ts';
 import type { Change, ReservationState, SaleState } from '../domain/sale.ts';
 import type { LayoutCache } from '../store/layout-cache.ts';
 import { insertReservations, updateRefunded, updateReservations } from '../store/reservations.ts';
-import { advanceSales, lockSales, type SaleRow } from '../store/sales.ts';
+import { advanceSales, type SaleRow } from '../store/sales.ts';
 import { writePlaces, writeSeatStates } from '../store/seats.ts';
 import type { Choosers } from './choosers.ts';
 import { seatEventsOf, unavailableEvent, type TracedChange } from './domain-events.ts';
-import { MAX_DUE, readWorkingState } from './working-state.ts';
+import { MAX_DUE, lockWorkingState } from './working-state.ts';
 
 /** A command with what belongs to the request rather than to the decision. */
 export type SeatRequest = {
@@ -56,15 +56,15 @@ async function runOnce(context: BatchContext, requests: readonly SeatRequest[]):
   const commands = requests.map((request) => request.command);
   const keys = requests.flatMap((request) => request.idempotency?.key ?? []);
   const done = await context.database.transaction(async (tx) => {
-    const sales = await lockSales(tx, eventIds);
-    const [answers, working] = await Promise.all([
+    // The locks are the first statement to go out.
+    const [working, answers] = await Promise.all([
+      lockWorkingState(tx, eventIds, commands, context.layouts, context.choosers),
       findAnswers(tx, keys),
-      readWorkingState(tx, sales, commands, context.layouts, context.choosers),
     ]);
     const { now } = working;
     const works = new Map<string, Work>();
-    for (const sale of sales) {
-      const state = working.sales.get(sale.rules.eventId);
+    for (const sale of working.sales) {
+      const state = working.states.get(sale.rules.eventId);
       if (!state) continue;
       const work: Work = { sale, state, changes: [], refused: [] };
       works.set(sale.rules.eventId, work);

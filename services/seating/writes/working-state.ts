@@ -5,40 +5,48 @@ import { seatCount } from '../domain/layout.ts';
 import type { ReservationState, SaleState } from '../domain/sale.ts';
 import type { LayoutCache } from '../store/layout-cache.ts';
 import { readDue, readReservations, readTickets } from '../store/reservations.ts';
-import type { SaleRow } from '../store/sales.ts';
+import { lockSales, type SaleRow } from '../store/sales.ts';
 import { readPlaces, readSeatsOfEnded, readSeatStates, readStatuses, type SeatKey } from '../store/seats.ts';
 import type { Choosers } from './choosers.ts';
 
 /** Holds ended in one transaction at most; when there are more, the batch ends these and then starts over. */
 export const MAX_DUE = 1_000;
 
-export type WorkingState = { now: Date; due: readonly ReservationState[]; sales: Map<string, SaleState> };
+export type WorkingState = {
+  /** The database's clock, read under the locks. */
+  now: Date;
+  due: readonly ReservationState[];
+  /** Of those events that have one. */
+  sales: readonly SaleRow[];
+  states: ReadonlyMap<string, SaleState>;
+};
 
 /**
- * Reads what a batch's commands may touch. The caller holds the locks of `sales`, so nothing of it changes until the commit. All
- * statements go out together; only best-available needs more.
+ * Locks the sales of the events and reads what a batch's commands may touch, of which nothing changes until the commit. All statements
+ * go out together: the server runs one after the other, and each of them sees what was committed before it began, so those behind
+ * the lock see what is true under it. Only best-available needs more, and a layout that is not known here.
  */
-export async function readWorkingState(
+export async function lockWorkingState(
   tx: Tx,
-  sales: readonly SaleRow[],
+  eventIds: readonly string[],
   commands: readonly Command[],
   layouts: LayoutCache,
   choosers: Choosers,
 ): Promise<WorkingState> {
-  const eventIds = sales.map((sale) => sale.rules.eventId);
   const seatKeys = distinctSeats(commands);
   const buyers = distinctBuyers(commands);
   const reservationIds = [...new Set(commands.flatMap((command) => ('reservationId' in command ? named(command) : [])))];
   const allocated = commands.flatMap((command) => (command.type === 'allocate' ? command.reservationId : []));
-  const [{ now, due }, seats, ended, places, tickets, reservations, found] = await Promise.all([
+  const [sales, { now, due }, seats, ended, places, tickets, reservations] = await Promise.all([
+    lockSales(tx, eventIds),
     readDue(tx, eventIds, MAX_DUE),
     seatKeys.length > 0 ? readSeatStates(tx, seatKeys) : [],
     allocated.length > 0 ? readSeatsOfEnded(tx, allocated) : [],
     readPlaces(tx, eventIds),
     buyers.length > 0 ? readTickets(tx, buyers) : [],
     reservationIds.length > 0 ? readReservations(tx, reservationIds) : [],
-    Promise.all(sales.map((sale) => layouts.get(tx, sale.rules.eventId, sale.layoutVersion))),
   ]);
+  const found = await Promise.all(sales.map((sale) => layouts.get(tx, sale.rules.eventId, sale.layoutVersion)));
   const states = new Map<string, SaleState>();
   sales.forEach((sale, index) => {
     const layout = found[index];
@@ -52,7 +60,7 @@ export async function readWorkingState(
   for (const reservation of [...due, ...reservations])
     states.get(reservation.eventId)?.reservations.set(reservation.reservationId, reservation);
   await readChoosers(tx, sales, commands, states, choosers);
-  return { now, due, sales: states };
+  return { now, due, sales, states };
 }
 
 function emptyState(sale: SaleRow, layout: SaleState['layout']): SaleState {
