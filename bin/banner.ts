@@ -1,4 +1,5 @@
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '../demo/accounts.ts';
+import type { System } from '../platform/lifecycle/system.ts';
 
 export type Print = (lines: readonly string[]) => void;
 
@@ -14,6 +15,15 @@ export function addressLines(url: string, sinceStartMs: number): string[] {
     '  Stop     Ctrl-C',
     '',
   ];
+}
+
+/** Of a process that runs some of the services. */
+export function partLines(
+  { url, internalUrl, placement }: Pick<System, 'url' | 'internalUrl' | 'placement'>,
+  sinceStartMs: number,
+): string[] {
+  const names = placement.here.map(({ name }) => name).join(', ');
+  return [`  ${names} at ${internalUrl ?? url}   (started in ${(sinceStartMs / 1000).toFixed(1)} s)`];
 }
 
 /** @param seeded what was made just now; null when it was there already */

@@ -6,6 +6,7 @@ import { VERSION } from '../platform/version.ts';
 import type { BenchCommandOptions } from './bench.ts';
 import { showConfig } from './config.ts';
 import { listDeadLettersOf, replayOne } from './dead-letters.ts';
+import type { RestoreCommandOptions } from './restore.ts';
 import { setRoles } from './roles.ts';
 import { runSimulate } from './simulate.ts';
 import { start } from './start.ts';
@@ -19,7 +20,7 @@ const program = new Command('onsale').description('Ticketing that never oversell
 program
   .command('start')
   .description('run Onsale until it is stopped')
-  .option('--services <names>', 'which services to run in this process', 'all')
+  .option('--services <names>', 'which services to run in this process, separated by commas', 'all')
   .action((options: { services: string }) => finish(start(env, options, print)));
 
 program
@@ -34,6 +35,22 @@ program
   .option('--journal <file>', 'what clients were told, as the load and fault tools write it down')
   .option('--json', 'one JSON document instead of lines')
   .action((options: { settle: string; journal?: string; json?: boolean }) => finish(verify(env, options, print)));
+
+program
+  .command('backup')
+  .argument('[folder]', 'a folder that is not there yet (default: onsale-backup-<time>)')
+  .description('copy all databases as they are at one moment, while Onsale runs or not')
+  .action(async (folder: string | undefined) => finish((await import('./backup.ts')).backup(env, folder, print)));
+
+program
+  .command('restore')
+  .argument('<folder>', 'what `onsale backup` has made')
+  .description('put a backup into empty databases, while Onsale is stopped')
+  .option('--replace', 'give up what is in the databases now')
+  .option('--check', 'only look whether the backup is whole and this version can restore it')
+  .action(async (folder: string, options: RestoreCommandOptions) =>
+    finish((await import('./restore.ts')).restoreBackup(env, folder, options, print)),
+  );
 
 program
   .command('simulate')

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ServiceName } from '../http/service-client.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Identity } from './identity.ts';
-import { CREDENTIAL_HEADER, type Caller } from './internal-credentials.ts';
+import { CREDENTIAL_HEADER, VISITOR_HEADER, type Caller } from './internal-credentials.ts';
 import type { Revocations } from './revocations.ts';
 import type { Verified } from './signed-tokens.ts';
 
@@ -41,6 +41,12 @@ export function identifyServices(verify: (credential: string) => Verified<Caller
     const verified = verify(credential);
     if (!verified.ok) return UNKNOWN;
     const { service, user } = verified.value;
+    const visitor = headers[VISITOR_HEADER];
+    if (visitor !== undefined && user === null) return { identity: null, callingService: service, refusal: refusalOf(visitor) };
     return { identity: user ?? { kind: 'service', service }, callingService: service, refusal: null };
   };
+}
+
+function refusalOf(visitor: string | string[]): Identified['refusal'] {
+  return visitor === 'UNAUTHENTICATED' || visitor === 'TOKEN_EXPIRED' ? visitor : null;
 }

@@ -7,6 +7,12 @@ import { tokenSigner, tokenVerifier, type Claims, type Verified } from './signed
 /** The header in which one service proves itself to another. The public door removes inbound copies. */
 export const CREDENTIAL_HEADER = 'x-onsale-credential';
 
+/**
+ * With a credential and without a user in it: a request of the public that was passed on. `nobody`, or why the token that was shown
+ * does not count.
+ */
+export const VISITOR_HEADER = 'x-onsale-visitor';
+
 const TTL_SECONDS = 60;
 /** A credential without a user is made again when it is this old: always well before its end, also with clocks a little apart. */
 const REUSED_FOR_MS = 30_000;

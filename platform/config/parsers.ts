@@ -78,8 +78,33 @@ export const origins: Parser<readonly string[]> = (text) => {
   return list;
 };
 
+export const brokers: Parser<readonly string[]> = (text) => {
+  const list = commaSeparated(text);
+  const isAddress = (entry: string): boolean => {
+    const url = URL.parse(`kafka://${entry}`);
+    return url !== null && url.hostname !== '' && url.port !== '' && url.host === entry.toLowerCase();
+  };
+  if (list.length === 0 || !list.every(isAddress)) throw new Error('addresses like kafka-1:9092,kafka-2:9092');
+  return list;
+};
+
+export const topicPrefix: Parser<string> = (text) => {
+  if (!/^[a-z0-9][\w.-]{0,99}$/i.test(text)) throw new Error('letters, digits, dots, hyphens and underscores, at most 100');
+  return text;
+};
+
 const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 const MAX_PROXY_HOPS = 10;
+
+/** Between services there is no TLS of ours: a private network, or a mesh, carries them. */
+export const serviceUrls: Parser<readonly string[]> = (text) => {
+  const urls = commaSeparated(text).map((entry) => ({ entry, url: URL.parse(entry) }));
+  const wrong = urls.find(
+    ({ url }) => url?.protocol !== 'http:' || url.pathname !== '/' || `${url.search}${url.username}` !== '',
+  );
+  if (urls.length === 0 || wrong !== undefined) throw new Error('addresses like http://10.0.0.5:8080, separated by commas');
+  return urls.map(({ entry, url }) => url?.origin ?? entry);
+};
 
 /** false, true, the number of proxies in front, or the addresses (also as CIDR) that are trusted. */
 export const trustProxy: Parser<boolean | number | readonly string[]> = (text) => {

@@ -24,6 +24,13 @@ const database = (owner: string, what: string): SettingRow<string | null> =>
     secret: 'password',
   });
 
+const address = (owner: string, service: string): SettingRow<readonly string[] | null> =>
+  optional({
+    name: `${owner}_URL`,
+    meaning: `Where ${service} runs when not in this process: http://host:port, several separated by commas; a name counts as all its addresses`,
+    parse: parse.serviceUrls,
+  });
+
 /** Every setting there is. The order is that of `onsale config`. */
 export const SETTINGS_TABLE = {
   host: given({ name: 'HOST', meaning: 'Address to listen on', parse: parse.host, default: '127.0.0.1' }),
@@ -33,6 +40,17 @@ export const SETTINGS_TABLE = {
     parse: parse.integer(0, 65_535),
     default: '8080',
   }),
+  internalPort: optional({
+    name: 'INTERNAL_PORT',
+    meaning:
+      'Port for calls of other services, in a process of several services that has the gateway; PORT is that of the pages there',
+    parse: parse.integer(0, 65_535),
+  }),
+  usersUrl: address('USERS', 'users'),
+  catalogUrl: address('CATALOG', 'catalog'),
+  seatingUrl: address('SEATING', 'seating'),
+  ordersUrl: address('ORDERS', 'orders'),
+  paymentsUrl: address('PAYMENTS', 'payments'),
   dataDir: given({
     name: 'ONSALE_DATA_DIR',
     meaning: 'Folder of the embedded database and of the secrets made here',
@@ -63,6 +81,17 @@ export const SETTINGS_TABLE = {
   ordersDatabaseUrl: database('ORDERS', 'orders'),
   paymentsDatabaseUrl: database('PAYMENTS', 'payments'),
   eventLogDatabaseUrl: database('EVENT_LOG', 'the event log'),
+  kafkaBrokers: optional({
+    name: 'KAFKA_BROKERS',
+    meaning: 'Brokers of Apache Kafka that keep the event log, separated by commas; absent: PostgreSQL keeps it',
+    parse: parse.brokers,
+  }),
+  topicPrefix: given({
+    name: 'ONSALE_TOPIC_PREFIX',
+    meaning: 'In front of the names of topics and consumer groups on Apache Kafka',
+    parse: parse.topicPrefix,
+    default: 'onsale.',
+  }),
   poolSize: given({
     name: 'PG_POOL_SIZE',
     meaning: 'Connections of each service to its database, at most',
@@ -178,4 +207,4 @@ export type SettingKey = keyof typeof SETTINGS_TABLE;
 export type RawSettings = { readonly [Key in SettingKey]: ReturnType<(typeof SETTINGS_TABLE)[Key]['parse']> };
 
 /** Names of later versions. Going on without what they ask for would be worse than not starting. */
-export const NOT_SUPPORTED_YET = ['KAFKA_BROKERS', 'REDIS_URL', 'SMTP_URL'];
+export const NOT_SUPPORTED_YET = ['REDIS_URL', 'SMTP_URL'];

@@ -12,6 +12,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Databases that can be moved away from the common server. */
 export type DatabaseOwner = 'users' | 'catalog' | 'seating' | 'orders' | 'payments' | 'event-log';
 
+/** Services that others call, and that may therefore need an address. */
+export type CalledService = 'users' | 'catalog' | 'seating' | 'orders' | 'payments';
+
 /** What the program was told, checked. Made once at start and passed on; nothing else reads the environment. */
 export type Settings = {
   readonly production: boolean;
@@ -22,6 +25,11 @@ export type Settings = {
     readonly trustProxy: boolean | number | readonly string[];
     /** 0: no limit. */
     readonly rateLimitPerMinute: number;
+  };
+  readonly services: {
+    /** Where services run that are not in this process. */
+    readonly urlsOf: Readonly<Partial<Record<CalledService, readonly string[]>>>;
+    readonly internalPort: number | null;
   };
   /** `public`: the operator wants demo mode reachable from elsewhere. */
   readonly demo: { readonly enabled: boolean; readonly public: boolean };
@@ -35,6 +43,8 @@ export type Settings = {
     readonly urlOf: Readonly<Partial<Record<DatabaseOwner, string>>>;
     readonly poolSize: number;
   };
+  /** Null: PostgreSQL keeps the event log. */
+  readonly kafka: { readonly brokers: readonly string[]; readonly prefix: string } | null;
   readonly auth: { readonly jwtSecret: string; readonly internalSecret: string; readonly accessTokenTtlSeconds: number };
   readonly seating: { readonly reservationTtlSeconds: number };
   readonly payments: {
@@ -195,6 +205,17 @@ function ownDatabases(raw: RawSettings): Partial<Record<DatabaseOwner, string>> 
   return Object.fromEntries(Object.entries(all).filter(([, url]) => url !== null));
 }
 
+function serviceUrls(raw: RawSettings): Settings['services']['urlsOf'] {
+  const all: Record<CalledService, readonly string[] | null> = {
+    users: raw.usersUrl,
+    catalog: raw.catalogUrl,
+    seating: raw.seatingUrl,
+    orders: raw.ordersUrl,
+    payments: raw.paymentsUrl,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, urls]) => urls !== null));
+}
+
 function pricingOf({ feePercent, feeFixedCents, taxPercent, pricingFile }: RawSettings, problems: string[]): Settings['pricing'] {
   const others = { feePercent, feeFixedCents, feeFixedCentsOf: new Map(), taxPercent };
   return { ...others, countries: pricingFile === null ? new Map() : readPricingFile(pricingFile, others, problems) };
@@ -210,6 +231,7 @@ function group(raw: RawSettings, pricing: Settings['pricing']): Settings {
       trustProxy: raw.trustProxy,
       rateLimitPerMinute: raw.rateLimitPerMinute,
     },
+    services: { urlsOf: serviceUrls(raw), internalPort: raw.internalPort },
     demo: { enabled: isDemo(raw), public: raw.demoPublic },
     database: {
       embedded: isEmbedded(raw),
@@ -218,6 +240,7 @@ function group(raw: RawSettings, pricing: Settings['pricing']): Settings {
       urlOf: ownDatabases(raw),
       poolSize: raw.poolSize,
     },
+    kafka: raw.kafkaBrokers === null ? null : { brokers: raw.kafkaBrokers, prefix: raw.topicPrefix },
     auth: {
       jwtSecret: raw.jwtSecret ?? keptSecret(raw.dataDir, 'jwt.secret'),
       internalSecret: raw.internalSecret ?? keptSecret(raw.dataDir, 'internal.secret'),

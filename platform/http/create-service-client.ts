@@ -13,7 +13,8 @@ import { CREDENTIAL_HEADER, createCredentialIssuer } from '../auth/internal-cred
 import type { Clock } from '../clock.ts';
 import { ApiError } from './api-error.ts';
 import type { CallOptions, ServiceClient, ServiceName } from './service-client.ts';
-import { NoAnswer, type Transport, type TransportAnswer } from './transports.ts';
+import { NoAnswer } from './no-answer.ts';
+import type { Transport, TransportAnswer } from './transports.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 const RETRIES_OF_A_READ = 1;

@@ -168,7 +168,7 @@ export function endRevokedStreams(app: FastifyInstance, revocations: Pick<Revoca
 }
 
 /** Headers that hooks have set (CORS, security, request id); a hijacked reply does not send them by itself. */
-function definedHeaders(reply: FastifyReply): Record<string, string | number | string[]> {
+export function definedHeaders(reply: FastifyReply): Record<string, string | number | string[]> {
   const headers: Record<string, string | number | string[]> = {};
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) headers[name] = value;
   return headers;

@@ -9,6 +9,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { ApiError } from './api-error.ts';
 import { createServiceClient } from './create-service-client.ts';
+import { openUpstreams } from './replicas/upstreams.ts';
 import { requireService, requireUser } from './request.ts';
 import { createServer } from './server.ts';
 import type { ServiceClient } from './service-client.ts';
@@ -55,11 +56,13 @@ async function inProcess(secret: string) {
 async function overHttp(secret: string) {
   const server = seatingServer();
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  const transport = httpTransport((service) =>
-    service === 'seating' ? url : service === 'payments' ? 'http://127.0.0.1:1' : undefined,
-  );
-  ending.push(transport.close);
-  return { server, client: createServiceClient({ service: 'orders', internalSecret: secret, transport: transport.send }) };
+  const urlsOf = { seating: [url], payments: ['http://127.0.0.1:1'] };
+  const upstreams = await openUpstreams({ urlsOf, logger: createLogger({ level: 'silent' }), metrics: createMetrics() });
+  ending.push(upstreams.close);
+  return {
+    server,
+    client: createServiceClient({ service: 'orders', internalSecret: secret, transport: httpTransport(upstreams) }),
+  };
 }
 
 describe.each([

@@ -1,6 +1,12 @@
+import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
-import { Agent, request } from 'undici';
+import { NoAnswer } from './no-answer.ts';
+import { eventKeyOf } from './replicas/event-key.ts';
+import type { Upstreams } from './replicas/upstreams.ts';
 import type { ServiceName } from './service-client.ts';
+
+/** Names the service that a request is for, where several listen together. */
+export const SERVICE_HEADER = 'x-onsale-service';
 
 export type TransportRequest = {
   service: ServiceName;
@@ -16,11 +22,6 @@ export type TransportAnswer = { status: number; contentType: string; retryAfter:
 /** Carries one request to a service; throws `NoAnswer` when none came back. */
 export type Transport = (request: TransportRequest) => Promise<TransportAnswer>;
 
-/** The service was not reached, or its answer did not come in time. For anything but a GET it is not known what was done. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
 /** To services in this process: through their internal server without a socket, headers and bodies exactly as over HTTP. */
 export function inProcessTransport(serverOf: (service: ServiceName) => FastifyInstance | undefined): Transport {
   return async ({ service, method, path, headers, body, timeoutMs }) => {
@@ -32,33 +33,31 @@ export function inProcessTransport(serverOf: (service: ServiceName) => FastifyIn
   };
 }
 
-const CONNECTIONS_PER_SERVICE = 32;
-const CONNECT_TIMEOUT_MS = 2_000;
-
-/** To services elsewhere, over kept connections. `close` lets what is under way finish. */
-export function httpTransport(urlOf: (service: ServiceName) => string | undefined): {
-  send: Transport;
-  close: () => Promise<void>;
-} {
-  const agent = new Agent({ connections: CONNECTIONS_PER_SERVICE, connect: { timeout: CONNECT_TIMEOUT_MS } });
-  const send: Transport = async ({ service, method, path, headers, body, timeoutMs }) => {
-    const url = urlOf(service);
-    if (url === undefined) throw new NoAnswer(`no address is known for ${service}`);
+/** To services elsewhere, over HTTP. */
+export function httpTransport(upstreams: Upstreams): Transport {
+  return async ({ timeoutMs, ...request }) => {
+    const { service, method, path, body } = request;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const headers = { ...request.headers, [SERVICE_HEADER]: service };
+    const key = eventKeyOf(method, path, body);
+    const answer = await upstreams.send({ ...request, headers, key, timeoutMs, signal });
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const answer = await request(new URL(path, url), {
-        dispatcher: agent,
-        method,
-        headers,
-        signal,
-        ...(body === undefined ? {} : { body }),
-      });
-      return { status: answer.statusCode, ...headersOf(answer.headers), body: await answer.body.text() };
+      return { status: answer.status, ...headersOf(answer.headers), body: await text(answer.body) };
     } catch (error) {
-      throw new NoAnswer(`${service} did not answer`, { cause: error });
+      throw new NoAnswer(`${service} did not answer whole`, { cause: error, mayBeDone: method !== 'GET' });
     }
   };
-  return { send, close: () => agent.close() };
+}
+
+/** To services in this process where they are in it, else over HTTP. */
+export function transportTo(
+  serverOf: (service: ServiceName) => FastifyInstance | undefined,
+  upstreams: Upstreams | null,
+): Transport {
+  const inside = inProcessTransport(serverOf);
+  if (upstreams === null) return inside;
+  const outside = httpTransport(upstreams);
+  return (request) => (serverOf(request.service) === undefined ? outside(request) : inside(request));
 }
 
 async function inTime<T>(work: PromiseLike<T>, timeoutMs: number, service: ServiceName): Promise<T> {

@@ -8,12 +8,13 @@ import type { Settings } from '../config/settings.ts';
 import { createServiceClient } from '../http/create-service-client.ts';
 import { requireService } from '../http/request.ts';
 import { createServer } from '../http/server.ts';
-import type { ServiceName } from '../http/service-client.ts';
-import { inProcessTransport } from '../http/transports.ts';
+import type { ServiceClient, ServiceName } from '../http/service-client.ts';
+import type { Upstreams } from '../http/replicas/upstreams.ts';
+import { transportTo } from '../http/transports.ts';
 import type { Database } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { openDatabase, type OpenDatabase } from '../postgres/pool.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { DatabaseAddresses } from './postgres-server.ts';
 import type { Service, ServiceDefinition } from './service.ts';
 import { allSettled, type Teardown } from './teardown.ts';
@@ -38,7 +39,12 @@ export type AssembleOptions = {
   metrics: Metrics;
   teardown: Teardown;
   revocations: Revocations;
+  /** Set when others of the services run in other processes: then they are called there, and call those of this one. */
+  upstreams?: Upstreams | null;
 };
+
+/** A service that runs elsewhere. Only what it says of its routes is of use here. */
+export type Described = Pick<Assembled, 'name' | 'service'>;
 
 const PLATFORM_MIGRATIONS = new URL('../migrations/', import.meta.url);
 
@@ -102,26 +108,45 @@ function assembleOne(
   const { settings, logger, metrics, teardown } = options;
   const { name } = definition;
   const { internalSecret } = settings.auth;
+  const upstreams = options.upstreams ?? null;
   const relay = { wake: () => undefined };
   const service = definition.create({
     settings,
     database: database?.pool ?? noDatabase(name),
     wakeRelay: () => relay.wake(),
-    services: createServiceClient({ service: name, internalSecret, transport: inProcessTransport(serverOf) }),
+    services: createServiceClient({ service: name, internalSecret, transport: transportTo(serverOf, upstreams) }),
     revocations: options.revocations,
     logger,
     metrics,
     clock: systemClock,
   });
   const identify = identifyServices(createCredentialVerifier({ internalSecret, service: name }));
-  const internalServer = createServer({ logger, metrics, identify, public: false });
-  internalServer.addHook('preHandler', (request, _reply, done) => {
-    requireService(request);
-    done();
-  });
+  const internalServer = createServer({ logger, metrics, identify, public: false, trustProxy: true });
+  // Before anything of the request is read.
+  internalServer.addHook('onRequest', async (request) => void requireService(request));
   service.internalRoutes?.(internalServer);
+  // The gateway has a server of its own for the public; that of another process finds these here.
+  if (upstreams !== null && name !== 'gateway') service.publicRoutes?.(internalServer);
   teardown.add(`internal server of ${name}`, () => internalServer.close());
   return { name, service, logger, database, internalServer, relay };
+}
+
+/** What services that run elsewhere are, for the description of their routes. They are made, and never started or called. */
+export function describe(
+  definitions: readonly ServiceDefinition[],
+  { settings, logger, revocations }: Pick<AssembleOptions, 'settings' | 'logger' | 'revocations'>,
+): Described[] {
+  return definitions.map(({ name, create }) => {
+    const services: ServiceClient = { call: () => Promise.reject(new Error(`${name} does not run here`)) };
+    const nothing = {
+      database: noDatabase(name),
+      wakeRelay: () => undefined,
+      services,
+      metrics: createMetrics(),
+      clock: systemClock,
+    };
+    return { name, service: create({ ...nothing, settings, logger, revocations }) };
+  });
 }
 
 /** What a service that owns no data gets: using it is a fault of the program. */

@@ -30,7 +30,7 @@ export type Tail = { topic: Topic; onRecord: (events: readonly DomainEvent[]) =>
 
 /** A service at work: everything it takes part in, said explicitly. Routes are plain Fastify plugins with schemas. */
 export type Service = {
-  /** Mounted on the gateway's server when they share a process, proxied otherwise. */
+  /** Mounted on the gateway's server when they share a process, forwarded otherwise. */
   publicRoutes?: (app: FastifyInstance) => void;
   /** Reached by other services only, never routed from outside. Paths start with `/internal/`. */
   internalRoutes?: (app: FastifyInstance) => void;
@@ -55,5 +55,6 @@ export type ServiceDefinition = {
     /** Its statements look rows up by an index: whatever the size of the tables, they are never read whole. */
     lookupsOnly?: boolean;
   };
+  /** Makes it; nothing runs and nothing is asked for before `start`. Also called where only what it says of its routes is wanted. */
   create: (context: ServiceContext) => Service;
 };

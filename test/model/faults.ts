@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/postgres/database.ts';
-import { NoAnswer, type Transport } from '../../platform/http/transports.ts';
+import { NoAnswer } from '../../platform/http/no-answer.ts';
+import type { Transport } from '../../platform/http/transports.ts';
 
 /**
  * What goes wrong while some work is done. `die`: the process is killed after so many steps, where a step is a statement, a
