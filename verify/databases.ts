@@ -24,7 +24,7 @@ const TABLE_OF: Record<DatabaseOwner, string> = {
 
 type DatabaseOwner = keyof typeof NAMES;
 
-/** The databases by owner, to be read only. One that this version of the program never used is absent. */
+/** The databases by owner, to be read only. One that this version of the program never used is absent, or does not use now. */
 export type Databases = ReadonlyMap<DatabaseOwner, OpenDatabase>;
 
 const HAS_TABLE = sql('verify.has_table', `select to_regclass($1) is not null as found`);
@@ -45,6 +45,7 @@ export async function withDatabases<T>(
     const opened = new Map<DatabaseOwner, OpenDatabase>();
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- NAMES has exactly these keys
     for (const owner of Object.keys(NAMES) as DatabaseOwner[]) {
+      if (owner === 'event-log' && settings.kafka !== null) continue;
       const connectionString = await addresses(owner, NAMES[owner]);
       const database = openDatabase({
         connectionString,

@@ -13,7 +13,7 @@ import { published } from './invariants/published.ts';
 import { oncePerKey } from './invariants/once-per-key.ts';
 import { besideJournal } from './journal/told.ts';
 import { toLines, type Finding, type Verdict } from './report.ts';
-import { settle, whatIsBusy, type Busy } from './settle.ts';
+import { settle, whatIsBusy, type Busy, type LagReader } from './settle.ts';
 
 type Progress = (doing: string) => void;
 
@@ -40,11 +40,11 @@ const CHECKS: readonly Check[] = [noDoubleSale, durable, moneyAddsUp, holdsEnd, 
  */
 export async function runVerify(settings: Settings, options: VerifyOptions, out: (line: string) => void): Promise<number> {
   const logger = createLogger({ level: 'warn' });
-  return withDatabases(settings, logger, async (databases) => {
+  const work = async (databases: Databases, lagElsewhere?: LagReader): Promise<number> => {
     const { settleMs = DEFAULT_SETTLE_MS, journal = null, onProgress = () => undefined } = options;
     onProgress('waiting until nothing is under way');
-    const busy = await settle(databases, settleMs);
-    const verdicts = await verdictsOf(databases, busy, journal, onProgress);
+    const busy = await settle(databases, settleMs, lagElsewhere);
+    const verdicts = await verdictsOf(databases, busy, journal, onProgress, lagElsewhere);
     const deadLetters = await deadLettersIn(databases);
     if (options.json === true) out(JSON.stringify({ settled: busy.length === 0, busy, deadLetters, verdicts }, null, 2));
     else {
@@ -52,7 +52,11 @@ export async function runVerify(settings: Settings, options: VerifyOptions, out:
       for (const line of [...notes, ...toLines(verdicts)]) out(line);
     }
     return verdicts.some(({ verdict }) => verdict === 'broken') ? 1 : 0;
-  });
+  };
+  const { kafka } = settings;
+  if (kafka === null) return withDatabases(settings, logger, work);
+  const { withLagReader } = await import('../platform/event-log/kafka/lag.ts');
+  return withLagReader({ ...kafka, logger }, (lag) => withDatabases(settings, logger, (databases) => work(databases, lag)));
 }
 
 const MAX_LOOKS = 3;
@@ -63,11 +67,12 @@ export async function verdictsOf(
   busyBefore: Busy,
   journal: string | null,
   onProgress: Progress = () => undefined,
+  lagElsewhere?: LagReader,
 ): Promise<Verdict[]> {
   let verdicts = await lookOnce(databases, busyBefore, journal, onProgress);
   for (let look = 1; look < MAX_LOOKS && verdicts.some(({ verdict }) => verdict === 'broken'); look++) {
     onProgress('looking again, in case it was sold meanwhile');
-    const busy = await whatIsBusy(databases);
+    const busy = await whatIsBusy(databases, lagElsewhere);
     verdicts = await lookOnce(databases, [...new Set([...busyBefore, ...busy])], journal, onProgress);
   }
   return verdicts;

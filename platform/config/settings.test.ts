@@ -110,6 +110,9 @@ describe('settings', () => {
     ['HOST', 'not a host'],
     ['DATABASE_URL', 'postgres://'],
     ['PAYMENT_PROVIDER', 'stripe'],
+    ['KAFKA_BROKERS', 'localhost'],
+    ['KAFKA_BROKERS', 'kafka://localhost:9092'],
+    ['ONSALE_TOPIC_PREFIX', 'on sale'],
   ])('refuse %s=%s', (name, value) => {
     expect(refusalOf({ ...SERVER, [name]: value })).toContain(`- ${name} must be`);
   });
@@ -117,7 +120,7 @@ describe('settings', () => {
   it('refuse an unknown name of ours with the nearest known one, and what is not there yet', () => {
     expect(refusalOf({ ONSALE_DATADIR: '/tmp' })).toContain('ONSALE_DATADIR is not a setting; did you mean ONSALE_DATA_DIR?');
     expect(refusalOf({ ONSALE_XYZZY: '1' })).toContain('ONSALE_XYZZY is not a setting');
-    expect(refusalOf({ KAFKA_BROKERS: 'localhost:9092' })).toContain('KAFKA_BROKERS is not supported by this version');
+    expect(refusalOf({ REDIS_URL: 'redis://localhost' })).toContain('REDIS_URL is not supported by this version');
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { inboxPurgeJob } from '../event-log/inbox.ts';
-import { openPostgresLog, type PostgresLog } from '../event-log/postgres/log.ts';
+import type { EventLog } from '../event-log/port.ts';
+import { openPostgresLog } from '../event-log/postgres/log.ts';
 import { purgeIdempotencyKeys } from '../idempotency/purge.ts';
 import { startRelay } from '../outbox/relay.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -13,14 +14,26 @@ import { allSettled, type Teardown } from './teardown.ts';
 const LOG_POOL_SIZE = 4;
 const DRAIN_MS = 15_000;
 
-/** Opens the event log: PostgreSQL tables in a database of their own. */
-export async function openLog(options: {
+type LogOptions = {
   settings: Settings;
   addresses: DatabaseAddresses;
   logger: Logger;
   metrics: Metrics;
   teardown: Teardown;
-}): Promise<PostgresLog> {
+};
+
+/** Opens the event log: Apache Kafka where brokers are named, else PostgreSQL tables in a database of their own. */
+export async function openLog(options: LogOptions): Promise<EventLog> {
+  const { settings, logger, teardown } = options;
+  if (settings.kafka === null) return openLogOnPostgres(options);
+  // Loaded only here: who runs without Kafka does not wait for its client.
+  const { openKafkaLog } = await import('../event-log/kafka/log.ts');
+  const log = await openKafkaLog({ ...settings.kafka, logger: logger.child({ service: 'event-log' }) });
+  teardown.add('event log', () => log.close(), DRAIN_MS);
+  return log;
+}
+
+async function openLogOnPostgres(options: LogOptions): Promise<EventLog> {
   const { settings, logger, metrics, teardown } = options;
   const connectionString = await options.addresses('event-log', 'logdb');
   const log = await openPostgresLog({
@@ -39,7 +52,7 @@ export async function openLog(options: {
 /** Puts services to work: their start, the relays of their outboxes, what they consume, their jobs. */
 export async function runServices(
   assembled: readonly Assembled[],
-  log: PostgresLog,
+  log: EventLog,
   options: { metrics: Metrics; teardown: Teardown },
 ): Promise<void> {
   const { metrics, teardown } = options;
@@ -59,14 +72,14 @@ export async function runServices(
   }
 }
 
-function startRelayOf({ name, database, logger, relay }: Assembled, log: PostgresLog, teardown: Teardown): void {
+function startRelayOf({ name, database, logger, relay }: Assembled, log: EventLog, teardown: Teardown): void {
   if (database === null) return;
   const started = startRelay({ name, connectionString: database.connectionString, log, logger });
   relay.wake = started.wake;
   teardown.add(`relay of ${name}`, started.stop, DRAIN_MS);
 }
 
-async function listen({ name, service }: Assembled, log: PostgresLog, teardown: Teardown): Promise<void> {
+async function listen({ name, service }: Assembled, log: EventLog, teardown: Teardown): Promise<void> {
   for (const tail of service.tails ?? []) {
     teardown.add(`${name}: tail of ${tail.topic}`, await log.tail(tail.topic, tail.onRecord));
   }

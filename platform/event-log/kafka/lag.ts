@@ -1,6 +1,7 @@
-import { ListOffsetTimestamps, type Admin } from '@platformatic/kafka';
+import { Admin, ListOffsetTimestamps } from '@platformatic/kafka';
 import type { Topic } from '../../../contracts/events/domain-event.ts';
 import type { ConsumerLag } from '../port.ts';
+import { clientOptions, type KafkaLogOptions } from './options.ts';
 import { ALL_TOPICS } from './topics.ts';
 
 /**
@@ -28,6 +29,19 @@ export async function readLag(admin: Admin, prefix: string): Promise<ConsumerLag
     }
   }
   return lag.toSorted((one, other) => one.group.localeCompare(other.group) || one.topic.localeCompare(other.topic));
+}
+
+/** For who wants to know the lag and nothing else of the log. */
+export async function withLagReader<T>(
+  options: KafkaLogOptions,
+  work: (lag: () => Promise<ConsumerLag[]>) => Promise<T>,
+): Promise<T> {
+  const admin = new Admin(clientOptions(options));
+  try {
+    return await work(() => readLag(admin, options.prefix));
+  } finally {
+    await admin.close();
+  }
 }
 
 async function readEnds(admin: Admin, prefix: string): Promise<Map<string, bigint>> {
