@@ -13,9 +13,16 @@ export type MigrateOptions = {
   table?: string;
   /** How long to wait for another process that is migrating the same database. */
   lockTimeoutMs?: number;
+  /** For a restore: only these files, by path, in a database that is marked as unfinished. */
+  restoring?: ReadonlySet<string>;
 };
 
 type Migration = { directory: string; name: string; path: string; text: string; checksum: string };
+
+/** Which migrations a database has. */
+export const MIGRATION_TABLE = 'schema_migration';
+/** Stands among them while a restore has not put everything back: until it is taken away nobody works on the database. */
+export const UNFINISHED_RESTORE = 'restore/unfinished';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** The advisory lock of this program's migrations; the number only has to be the same everywhere. */
@@ -29,8 +36,8 @@ const LOCK_KEY = 7_283_410_221;
  * @throws StartupError when an applied file was edited, is gone, or would have to be applied before one that already is
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const { connectionString, directories, table = 'schema_migration', lockTimeoutMs = 60_000 } = options;
-  const migrations = (await Promise.all(directories.map(readMigrations))).flat();
+  const { connectionString, directories, table = MIGRATION_TABLE, lockTimeoutMs = 60_000, restoring } = options;
+  const migrations = await readMigrations(directories);
   const client = new pg.Client({
     connectionString,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -41,7 +48,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   await client.connect();
   try {
     await lock(client, lockTimeoutMs);
-    return await applyMissing(client, pg.escapeIdentifier(table), migrations);
+    return await applyMissing(client, table, migrations, restoring);
   } finally {
     // The lock ends with the connection.
     await client.end();
@@ -63,16 +70,30 @@ async function lock(client: pg.Client, timeoutMs: number): Promise<void> {
   }
 }
 
-async function applyMissing(client: pg.Client, table: string, migrations: readonly Migration[]): Promise<string[]> {
-  await client.query(
-    `CREATE TABLE IF NOT EXISTS ${table} (directory text, name text, checksum text NOT NULL,
-       applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (directory, name))`,
-  );
+/** The table that remembers what was applied. */
+export function migrationTable(table = MIGRATION_TABLE): string {
+  return `CREATE TABLE IF NOT EXISTS ${pg.escapeIdentifier(table)} (directory text, name text, checksum text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (directory, name))`;
+}
+
+async function applyMissing(
+  client: pg.Client,
+  tableName: string,
+  migrations: readonly Migration[],
+  restoring: ReadonlySet<string> | undefined,
+): Promise<string[]> {
+  await client.query(migrationTable(tableName));
+  const table = pg.escapeIdentifier(tableName);
   const { rows } = await client.query<{ directory: string; name: string; checksum: string }>(
     `SELECT directory, name, checksum FROM ${table}`,
   );
   const applied = new Map(rows.map((row) => [`${row.directory}/${row.name}`, row.checksum]));
-  const missing = missingMigrations(migrations, applied);
+  if (applied.has(UNFINISHED_RESTORE) && restoring === undefined) {
+    throw new StartupError(
+      'A restore into this database was cut off, so it is not whole. Run `onsale restore` again with the same backup, then start.',
+    );
+  }
+  const missing = missingMigrations(migrations, applied).filter(({ path }) => restoring?.has(path) ?? true);
   for (const migration of missing) await apply(client, table, migration);
   return missing.map(({ path }) => path);
 }
@@ -121,7 +142,12 @@ async function apply(client: pg.Client, table: string, { directory, name, path, 
   }
 }
 
-async function readMigrations(url: URL): Promise<Migration[]> {
+/** What this version of the program knows, by path and checksum. */
+export async function readMigrations(directories: readonly URL[]): Promise<Migration[]> {
+  return (await Promise.all(directories.map(readDirectory))).flat();
+}
+
+async function readDirectory(url: URL): Promise<Migration[]> {
   const folder = fileURLToPath(url);
   const directory = trackedName(folder);
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).toSorted();
