@@ -13,6 +13,7 @@ import { allSettled, type Teardown } from './teardown.ts';
 
 const LOG_POOL_SIZE = 4;
 const DRAIN_MS = 15_000;
+const LAG_EVERY_MS = 10_000;
 
 type LogOptions = {
   settings: Settings;
@@ -24,11 +25,24 @@ type LogOptions = {
 
 /** Opens the event log: Apache Kafka where brokers are named, else PostgreSQL tables in a database of their own. */
 export async function openLog(options: LogOptions): Promise<EventLog> {
-  const { settings, logger, teardown } = options;
-  if (settings.kafka === null) return openLogOnPostgres(options);
+  const { settings, logger, metrics, teardown } = options;
+  const log = settings.kafka === null ? await openLogOnPostgres(options) : await openLogOnKafka(settings.kafka, options);
+  const behind = metrics.gauge('onsale_consumer_lag', 'Records that a consumer group has yet to handle', ['group', 'topic']);
+  const measure = async (): Promise<void> => {
+    for (const one of await log.lag()) behind.set(one.behind, { group: one.group, topic: one.topic });
+  };
+  const measuring = startJob(
+    { name: 'event-log.lag', everyMs: LAG_EVERY_MS, run: measure },
+    { service: 'event-log', logger, metrics },
+  );
+  teardown.add('lag of the event log', measuring.stop);
+  return log;
+}
+
+async function openLogOnKafka(kafka: NonNullable<Settings['kafka']>, { logger, teardown }: LogOptions): Promise<EventLog> {
   // Loaded only here: who runs without Kafka does not wait for its client.
   const { openKafkaLog } = await import('../event-log/kafka/log.ts');
-  const log = await openKafkaLog({ ...settings.kafka, logger: logger.child({ service: 'event-log' }) });
+  const log = await openKafkaLog({ ...kafka, logger: logger.child({ service: 'event-log' }) });
   teardown.add('event log', () => log.close(), DRAIN_MS);
   return log;
 }
@@ -39,7 +53,7 @@ async function openLogOnPostgres(options: LogOptions): Promise<EventLog> {
   const log = await openPostgresLog({
     connectionString,
     logger: logger.child({ service: 'event-log' }),
-    poolSize: LOG_POOL_SIZE,
+    poolSize: Math.min(LOG_POOL_SIZE, settings.database.poolSize),
     // The embedded server belongs to this one process; on another there may be more of us.
     otherProcesses: !settings.database.embedded,
   });

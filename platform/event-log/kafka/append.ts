@@ -3,6 +3,7 @@ import { ApiError } from '../../http/api-error.ts';
 import type { LogRecord } from '../port.ts';
 import { sizeOf, toMessages, type Message } from './messages.ts';
 import { clientOptions, type KafkaLogOptions } from './options.ts';
+import { reasonOf } from './topics.ts';
 
 export type Appender = {
   /** @throws ApiError SERVICE_UNAVAILABLE when the brokers did not confirm all; some may be there all the same */
@@ -78,11 +79,7 @@ export function createAppender(options: KafkaLogOptions): Appender {
   };
 }
 
-function unavailable(cause: unknown): ApiError {
-  const error = new ApiError(
-    'SERVICE_UNAVAILABLE',
-    'The brokers of the event log did not confirm what was appended; it is kept and tried again.',
-  );
-  error.cause = cause;
-  return error;
+function unavailable(error: unknown): ApiError {
+  const reason = reasonOf(error);
+  return new ApiError('SERVICE_UNAVAILABLE', `The brokers did not confirm what was appended, so it is tried again: ${reason}`);
 }

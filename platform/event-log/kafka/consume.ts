@@ -6,6 +6,7 @@ import type { StopListening, Subscription } from '../port.ts';
 import { joinGroup, type Member } from './member.ts';
 import { toEvent } from './messages.ts';
 import type { KafkaLogOptions } from './options.ts';
+import { reasonOf } from './topics.ts';
 import { createReader, type Fetched, type Position, type Reader } from './reader.ts';
 
 const BACKOFF_FIRST_MS = 100;
@@ -34,9 +35,11 @@ export function consume(options: KafkaLogOptions, subscription: Subscription): S
       } catch (error) {
         failures++;
         if (!stopping.signal.aborted)
-          logger.warn({ err: error, group }, 'A consumer group lost its place at the brokers and joins again.');
+          logger.warn({ reason: reasonOf(error), group }, 'A consumer group lost its place at the brokers and joins again.');
       }
-      await member?.leave().catch((error: unknown) => logger.debug({ err: error, group }, 'A group was left without a word.'));
+      await member
+        ?.leave()
+        .catch((error: unknown) => logger.debug({ reason: reasonOf(error), group }, 'A group was left without a word.'));
       if (!stopping.signal.aborted) await pause(failures);
     }
     await reader.close();
@@ -63,7 +66,8 @@ export function consume(options: KafkaLogOptions, subscription: Subscription): S
         onProgress();
       } catch (error) {
         failures++;
-        if (!signal.aborted) logger.warn({ err: error, group }, 'A consumer group could not read the event log and tries again.');
+        if (!signal.aborted)
+          logger.warn({ reason: reasonOf(error), group }, 'A consumer group could not read the event log and tries again.');
         await pause(failures);
       }
     }

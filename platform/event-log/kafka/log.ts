@@ -7,7 +7,7 @@ import { consume } from './consume.ts';
 import { readLag } from './lag.ts';
 import { clientOptions, type KafkaLogOptions } from './options.ts';
 import { tailTopic } from './tail.ts';
-import { createTopics } from './topics.ts';
+import { createTopics, reasonOf } from './topics.ts';
 
 export type KafkaLog = EventLog & {
   /** Stops what still listens, then closes every connection. */
@@ -61,7 +61,7 @@ async function prepareTopics(admin: Admin, { brokers, prefix, logger }: KafkaLog
           cause: error,
         });
       }
-      logger.warn({ err: error, brokers }, 'The brokers of the event log do not answer yet; they are asked again.');
+      logger.warn({ reason: reasonOf(error), brokers }, 'The brokers of the event log do not answer yet; they are asked again.');
       await delay(backoffMs(failures, BACKOFF_FIRST_MS, BACKOFF_MAX_MS));
     }
   }

@@ -6,6 +6,7 @@ import { byPlace, placeOf } from './consume.ts';
 import { toEvent } from './messages.ts';
 import type { KafkaLogOptions } from './options.ts';
 import { createReader, type Fetched, type Position } from './reader.ts';
+import { reasonOf } from './topics.ts';
 
 const BACKOFF_FIRST_MS = 50;
 const BACKOFF_MAX_MS = 1_000;
@@ -46,7 +47,8 @@ export async function tailTopic(
         failures = 0;
       } catch (error) {
         failures++;
-        if (!signal.aborted) logger.warn({ err: error, topic }, 'A live view could not read the event log and tries again.');
+        if (!signal.aborted)
+          logger.warn({ reason: reasonOf(error), topic }, 'A live view could not read the event log and tries again.');
         const ms = backoffMs(failures, BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
         await delay(ms, undefined, { signal }).catch(() => undefined);
       }

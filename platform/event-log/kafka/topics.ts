@@ -34,6 +34,12 @@ export async function createTopics(admin: Admin, prefix: string): Promise<void> 
   }
 }
 
+/** What went wrong, in a line: the library wraps errors into errors, with the whole answer and a stack each. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors.at(-1));
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Whether the broker's answer holds this error of Kafka's protocol. */
 export function isError(error: unknown, apiId: string): boolean {
   return error instanceof Error && findErrorBy(error, 'apiId', apiId) !== null;
