@@ -29,6 +29,11 @@ program
   .action(() => finish(showConfig(env, print)));
 
 program
+  .command('migrate')
+  .description('bring all databases up to date and end; every start does it for those of its services')
+  .action(async () => finish((await import('./migrate.ts')).migrateAll(env, print)));
+
+program
   .command('verify')
   .description('check in the databases that what must always be true is true')
   .option('--settle <time>', 'how long to wait until nothing is under way', '10s')
