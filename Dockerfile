@@ -38,6 +38,7 @@ COPY verify verify
 COPY demo demo
 COPY bench bench
 COPY bin bin
+COPY scripts/bootstrap scripts/bootstrap
 COPY deploy/container deploy/container
 
 # Everything is owned by root and only read; the program writes no files, so the root may be read-only.
@@ -45,6 +46,6 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 USER node
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --retries=3 CMD ["node", "deploy/container/healthy.mjs"]
+HEALTHCHECK --interval=5s --timeout=4s --start-period=120s --retries=3 CMD ["node", "deploy/container/healthy.mjs"]
 ENTRYPOINT ["node", "bin/onsale.ts"]
 CMD ["start"]

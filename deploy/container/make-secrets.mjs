@@ -35,7 +35,7 @@ function makeOnce(name, owner, content) {
     writeFileSync(unfinished, content(), { mode: 0o400 });
     if (process.getuid?.() === ROOT) chownSync(unfinished, owner, owner);
     renameSync(unfinished, path);
-    console.log(`made ${name}`);
+    process.stdout.write(`made ${name}\n`);
   }
   return () => readFileSync(path, 'utf8');
 }

@@ -2,16 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { definitions } from '../../bin/definitions.ts';
-import { ROUTE_ERRORS } from '../../contracts/http/route-errors.ts';
 import { loadSettings } from '../../platform/config/settings.ts';
-import { SETTINGS_TABLE } from '../../platform/config/settings-table.ts';
 import { filledIn, INSTALLED_AT, ROOT, unitValue, type Deployment } from '../support/deployment.ts';
+import { COMMANDS, LONGEST_STOP_SECONDS, OWN_PATHS, ROUTES, SETTING_NAMES } from './program-facts.ts';
 
-const SETTING_NAMES: string[] = Object.values(SETTINGS_TABLE).map(({ name }) => name);
-const ROUTES = Object.keys(ROUTE_ERRORS);
 const STREAMS = ROUTES.filter((route) => route.endsWith('/stream')).map((route) => route.replace('get ', ''));
-/** Of the server itself: those of platform/http/health.ts. */
-const OWN_PATHS = ['/health', '/health/live', '/health/ready', '/metrics', '/'];
 
 /** What deploy/ says and the program does not know, or does otherwise. */
 export function problemsOf(deployment: Deployment): string[] {
@@ -59,12 +54,6 @@ function pathProblems({ readme, unit, nginx, env }: Deployment): string[] {
     .map((path) => `${INSTALLED_AT}${path} is not there`);
 }
 
-/** `start`, `dead-letters list` and so on, as bin/onsale.ts declares them. */
-const COMMANDS = [...readFileSync(join(ROOT, 'bin/onsale.ts'), 'utf8').matchAll(/(\w+)\s*\.command\('([\w-]+)'\)/g)].map(
-  ([, parent = '', name = '']) =>
-    parent === 'program' ? name : `${parent.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${name}`,
-);
-
 function commandProblems({ readme, unit }: Deployment): string[] {
   const commands = [...`${readme}\n${unit}`.matchAll(/bin\/onsale\.ts ([a-z-]+(?: list| replay)?)\b/g)].map(
     ([, words = '']) => words,
@@ -97,9 +86,6 @@ function databaseProblems({ readme }: Deployment): string[] {
   const wrong = loops.filter((names) => names !== all).map((names) => `the databases are ${all}, not ${names}`);
   return loops.length >= 2 ? wrong : ['backup and restore name no databases'];
 }
-
-/** The longest that the public door and one round of what stops after it may take: see platform/lifecycle. */
-const LONGEST_STOP_SECONDS = 15 + 15 + 10;
 
 function unitProblems({ unit, readme }: Deployment): string[] {
   const is = (key: string, pattern: RegExp): string[] =>
