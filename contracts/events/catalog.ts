@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { VenueId } from './fields.ts';
 
 /** What other services need to know of an event. `revision` grows with every change; an older one changes nothing. */
 export const EventFacts = Type.Object({
@@ -23,7 +24,7 @@ export const EventFacts = Type.Object({
 });
 
 const VenueFacts = Type.Object({
-  venueId: Type.String(),
+  venueId: VenueId,
   name: Type.String(),
   city: Type.String(),
   country: Type.String(),
@@ -31,9 +32,19 @@ const VenueFacts = Type.Object({
 });
 
 export const catalogEvents = {
-  'event.created': { version: 1, data: EventFacts },
-  'event.updated': { version: 1, data: EventFacts },
-  'event.cancelled': { version: 1, data: EventFacts },
-  'venue.created': { version: 1, data: VenueFacts },
-  'venue.updated': { version: 1, data: VenueFacts },
+  'event.created': { version: 1, by: 'catalog', summary: 'An event was made; it may still be a draft.', data: EventFacts },
+  'event.updated': {
+    version: 1,
+    by: 'catalog',
+    summary: 'Something about an event changed. Everything that is known of it is here.',
+    data: EventFacts,
+  },
+  'event.cancelled': {
+    version: 1,
+    by: 'catalog',
+    summary: 'An event will not take place: sales stop, tickets become void, money goes back.',
+    data: EventFacts,
+  },
+  'venue.created': { version: 1, by: 'catalog', summary: 'A venue was made.', data: VenueFacts },
+  'venue.updated': { version: 1, by: 'catalog', summary: 'A venue changed.', data: VenueFacts },
 } as const;

@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
 import { REFUND_KINDS } from '../http/payments.ts';
 import { AmountCents, Currency } from '../money.ts';
+import { EventId, OrderId, PaymentId, RefundId, ReservationId, TicketId, Time, UserId } from './fields.ts';
 
 const payment = {
-  paymentId: Type.String(),
-  orderId: Type.String(),
-  userId: Type.String(),
-  eventId: Type.String(),
-  reservationId: Type.String(),
+  paymentId: PaymentId,
+  orderId: OrderId,
+  userId: UserId,
+  eventId: EventId,
+  reservationId: ReservationId,
   amountCents: AmountCents,
   currency: Currency,
 };
@@ -15,48 +16,60 @@ const payment = {
 export const paymentEvents = {
   'payment.requested': {
     version: 1,
-    data: Type.Object({ ...payment, paymentMethod: Type.String(), attempt: Type.Integer(), requestedAt: Type.String() }),
+    by: 'payments',
+    summary: 'A charge began.',
+    data: Type.Object({ ...payment, paymentMethod: Type.String(), attempt: Type.Integer(), requestedAt: Time }),
   },
   'payment.completed': {
     version: 1,
-    data: Type.Object({ ...payment, transactionId: Type.String(), attempt: Type.Integer(), completedAt: Type.String() }),
+    by: 'payments',
+    summary: 'Money was captured for an order.',
+    data: Type.Object({ ...payment, transactionId: Type.String(), attempt: Type.Integer(), completedAt: Time }),
   },
   'payment.failed': {
     version: 1,
+    by: 'payments',
+    summary: 'A charge failed: nothing was captured.',
     data: Type.Object({
       ...payment,
       failureReason: Type.String(),
       retryable: Type.Boolean(),
       attempt: Type.Integer(),
-      failedAt: Type.String(),
+      failedAt: Time,
     }),
   },
   'payment.retried': {
     version: 1,
-    data: Type.Object({ ...payment, failureReason: Type.String(), attempt: Type.Integer(), retriedAt: Type.String() }),
+    by: 'payments',
+    summary: 'A charge failed for a technical reason and is tried again.',
+    data: Type.Object({ ...payment, failureReason: Type.String(), attempt: Type.Integer(), retriedAt: Time }),
   },
   'payment.refunded': {
     version: 1,
+    by: 'payments',
+    summary: 'Money was given back.',
     data: Type.Object({
       ...payment,
-      refundId: Type.String(),
+      refundId: RefundId,
       kind: Type.Enum(REFUND_KINDS),
       refundedCents: AmountCents,
       reason: Type.String(),
-      ticketIds: Type.Array(Type.String()),
-      refundedAt: Type.String(),
+      ticketIds: Type.Array(TicketId),
+      refundedAt: Time,
     }),
   },
   'payment.refund-failed': {
     version: 1,
+    by: 'payments',
+    summary: 'The provider refused to give money back.',
     data: Type.Object({
       ...payment,
-      refundId: Type.String(),
+      refundId: RefundId,
       kind: Type.Enum(REFUND_KINDS),
       refundCents: AmountCents,
       failureReason: Type.String(),
       retryable: Type.Boolean(),
-      failedAt: Type.String(),
+      failedAt: Time,
     }),
   },
 } as const;

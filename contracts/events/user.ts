@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { SessionId, Time, UserId } from './fields.ts';
 
 const user = {
-  userId: Type.String(),
+  userId: UserId,
   username: Type.String(),
   email: Type.String(),
   firstName: Type.String(),
@@ -20,23 +21,34 @@ export const SESSION_END_REASONS = [
 const tokensExpireAt = Type.String({ description: 'Until then access tokens exist that are to be refused' });
 
 export const userEvents = {
-  'user.registered': { version: 1, data: Type.Object({ ...user, membership: Type.String(), registeredAt: Type.String() }) },
+  'user.registered': {
+    version: 1,
+    by: 'users',
+    summary: 'Somebody made an account.',
+    data: Type.Object({ ...user, membership: Type.String(), registeredAt: Time }),
+  },
   'user.logged-in': {
     version: 1,
-    data: Type.Object({ userId: Type.String(), sessionId: Type.String(), loggedInAt: Type.String() }),
+    by: 'users',
+    summary: 'A session began.',
+    data: Type.Object({ userId: UserId, sessionId: SessionId, loggedInAt: Time }),
   },
   'user.logged-out': {
     version: 1,
+    by: 'users',
+    summary: 'A session ended, whoever ended it. Its access tokens are refused from now on.',
     data: Type.Object({
-      userId: Type.String(),
-      sessionId: Type.String(),
-      loggedOutAt: Type.String(),
+      userId: UserId,
+      sessionId: SessionId,
+      loggedOutAt: Time,
       reason: Type.Enum(SESSION_END_REASONS),
       tokensExpireAt,
     }),
   },
   'user.updated': {
     version: 1,
+    by: 'users',
+    summary: 'Profile, roles or status of an account changed, or it was deleted.',
     data: Type.Object({
       ...user,
       roles: Type.Array(Type.String()),

@@ -36,7 +36,7 @@ function door(options: { perMinute?: number; origins?: string[]; dist?: string }
   limitRequests(app, options.perMinute ?? 0, metrics);
   allowOrigins(app, options.origins ?? []);
   describeRoutes(app, '1.2.3');
-  serveDocs(app);
+  serveDocs(app, '1.2.3');
   serveWebApp(app, options.dist ?? dist);
   // As a service's routes: in a scope of their own, after the gateway's.
   app.register((scope, _options, done) => {

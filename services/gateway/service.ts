@@ -19,7 +19,7 @@ export const gateway: ServiceDefinition = {
       allowOrigins(app, settings.http.corsOrigins);
       serveLastAnswers(app, metrics);
       describeRoutes(app, VERSION);
-      serveDocs(app);
+      serveDocs(app, VERSION);
       serveWebApp(app, WEB_DIST);
     },
     tails: [{ topic: 'user.events', onRecord: (events) => noteRevocations(events, revocations) }],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '../../contracts/errors.ts';
 import { ask, type Ask } from '../support/ask.ts';
 import type { Answer } from '../support/buyer.ts';
+import { noUnknownMembers } from '../support/closed-schema.ts';
 import { expectProblem } from '../support/contract.ts';
 import { EXAMPLE_IDS } from '../../contracts/http/example-ids.ts';
 import { ROUTE_ERRORS } from '../../contracts/http/route-errors.ts';
@@ -39,14 +40,6 @@ function codesOf(answer: any): string[] {
 function filled(path: string, { parameters = [] }: any): string {
   const exampleOf = (name: string): string => parameters.find((one: any) => one.name === name).example;
   return path.replaceAll(/\{(\w+)\}/g, (_, name) => exampleOf(name));
-}
-
-/** An answer has no member that its schema does not name: it would not be sent. */
-function noUnknownMembers(schema: any): any {
-  if (Array.isArray(schema)) return schema.map(noUnknownMembers);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, noUnknownMembers(value)]));
-  return schema.type === 'object' && schema.patternProperties === undefined ? { additionalProperties: false, ...inner } : inner;
 }
 
 /** What Fastify itself has under /v1, from the tree that it prints; a HEAD comes with every GET. */

@@ -10,6 +10,7 @@ import type { OpenDatabase } from '../../platform/postgres/pool.ts';
 import { createLogger } from '../../platform/telemetry/logger.ts';
 import { createMetrics } from '../../platform/telemetry/metrics.ts';
 import { testDatabase, type TestDatabase } from './postgres.ts';
+import { checkLog } from './published-events.ts';
 import { PLATFORM_MIGRATIONS } from './service-app.ts';
 
 export type TestSystem = Pick<System, 'url' | 'app' | 'services' | 'assembled'> & {
@@ -18,6 +19,7 @@ export type TestSystem = Pick<System, 'url' | 'app' | 'services' | 'assembled'> 
   signIn(...roles: Role[]): { userId: string; token: string };
   /** The database of a service, to look into. */
   databaseOf(service: string): OpenDatabase;
+  /** Also looks whether every domain event that it published is as the contracts say. */
   stop(): Promise<void>;
 };
 
@@ -61,7 +63,11 @@ export async function startSystem(options: TestSystemOptions = {}): Promise<Test
       databaseOf: databases.databaseOf,
       stop: async () => {
         await system.stop();
-        await drop();
+        try {
+          await checkLog(databases.databaseOf('event-log'));
+        } finally {
+          await drop();
+        }
       },
     };
   } catch (error) {

@@ -29,7 +29,7 @@ export function docsPage({ info, paths = {} }: OpenApi): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escape(info.title)} API</title><link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/docs.css"></head><body>
 <h1>${escape(info.title)} API <span class="faded">${escape(info.version)}</span></h1><p>${escape(info.description ?? '')}
-For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
+For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1), <a href="/asyncapi.json">/asyncapi.json</a> (domain events, AsyncAPI 3.0).</p>
 <nav>${links}<a href="#errors">errors</a></nav>${sections}${errorsHtml()}</body></html>`;
 }
 

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import { asyncApiDocument } from '../../../contracts/events/asyncapi.ts';
 import { prebuilt, sendPrebuilt, type Prebuilt } from '../../../platform/http/prebuilt.ts';
 import { describedAnswers } from './description/answers.ts';
 import { completeDescription } from './description/complete.ts';
@@ -34,8 +35,11 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
   });
 }
 
-/** `/openapi.json`, and `/docs`: the same for people, without any script. */
-export function serveDocs(app: FastifyInstance): void {
+/** `/openapi.json`, and `/docs`: the same for people, without any script; `/asyncapi.json` of the domain events. */
+export function serveDocs(app: FastifyInstance, version: string): void {
+  let events: Prebuilt | undefined;
+  const eventsOf = () => (events ??= prebuilt({ body: JSON.stringify(asyncApiDocument(version)) }));
+  app.get('/asyncapi.json', (request, reply) => void sendPrebuilt(request, reply, eventsOf()));
   let built: { document: Prebuilt; page: Prebuilt } | undefined;
   // Built when first asked for: at start it would only cost time.
   const docs = () => (built ??= buildDocs(app));
