@@ -55,7 +55,7 @@ function summaryOf({ databases, kept, pausedMs }: Manifest, folder: string, elap
   const secrets = kept.some(({ name }) => name.endsWith('.secret'));
   return [
     `${databases.length} databases, ${rows.toLocaleString('en')} rows, ${size}, in ${(elapsedMs / 1000).toFixed(1)} s; writing paused for ${Math.ceil(pausedMs)} ms.`,
-    `${folder}`,
+    folder,
     secrets
       ? 'It holds the personal data of buyers and the secrets of this system: keep it as safe as those.'
       : 'It holds the personal data of buyers: keep it safe. JWT_SECRET and INTERNAL_SECRET are not in it: keep those apart.',

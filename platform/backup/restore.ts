@@ -34,7 +34,7 @@ type Target = { stored: StoredDatabase; owned: OwnedDatabase; client: pg.Client 
  * next start brings them up to date. While it runs the databases are marked, so that nobody starts on a part; it may be run again.
  */
 export async function restore(options: RestoreOptions): Promise<Manifest> {
-  const { folder, signal, onProgress } = options;
+  const { signal } = options;
   const manifest = await checkWhole(options);
   const databases = await options.addresses(options.schemas);
   const clients: pg.Client[] = [];
