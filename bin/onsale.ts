@@ -10,6 +10,7 @@ import type { RestoreCommandOptions } from './restore.ts';
 import { setRoles } from './roles.ts';
 import { runSimulate } from './simulate.ts';
 import { start } from './start.ts';
+import type { UpOptions } from './up.ts';
 import { verify } from './verify.ts';
 
 const print = (lines: readonly string[]): void => console.log(lines.join('\n'));
@@ -22,6 +23,13 @@ program
   .description('run Onsale until it is stopped')
   .option('--services <names>', 'which services to run in this process, separated by commas', 'all')
   .action((options: { services: string }) => finish(start(env, options, print)));
+
+program
+  .command('up')
+  .description('run the whole of Onsale on this machine until it is stopped')
+  .option('--processes', 'every service as a process of its own, restarted when it ends; the database server comes along')
+  .option('--base-port <port>', 'ports of the services from this one on (else any that are free)')
+  .action(async (options: UpOptions) => finish((await import('./up.ts')).up(env, options, print)));
 
 program
   .command('config')

@@ -10,7 +10,7 @@ import { buildWebApp, isWebAppBuilt } from './bootstrap/web-app.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [command, ...args] = process.argv.slice(2);
-const wantsPages = command === 'start' && !args.includes('--help');
+const wantsPages = (command === 'start' || command === 'up') && !args.includes('--help');
 
 /** @returns {string | null} path of Node when everything is there */
 function ready() {

@@ -25,7 +25,7 @@ export const NOT_NOW_ERRORS = {
   OUTCOME_UNKNOWN: {
     status: 503,
     title: 'It is not known whether this was done',
-    when: 'The connection to the database broke while the change was being committed: it may have happened.',
+    when: 'The connection to the database, or to the service, broke while the change was being made: it may have happened.',
     whatToDo: 'Repeat with the same `Idempotency-Key`: the answer tells. Without one, read first.',
     retryAfterSeconds: 1,
   },

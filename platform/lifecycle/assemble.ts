@@ -123,7 +123,10 @@ function assembleOne(
   const identify = identifyServices(createCredentialVerifier({ internalSecret, service: name }));
   const internalServer = createServer({ logger, metrics, identify, public: false, trustProxy: true });
   // Before anything of the request is read.
-  internalServer.addHook('onRequest', async (request) => void requireService(request));
+  internalServer.addHook('onRequest', (request, _reply, done) => {
+    requireService(request);
+    done();
+  });
   service.internalRoutes?.(internalServer);
   // The gateway has a server of its own for the public; that of another process finds these here.
   if (upstreams !== null && name !== 'gateway') service.publicRoutes?.(internalServer);

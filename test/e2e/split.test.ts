@@ -111,7 +111,7 @@ describe('services in parts', () => {
     const path = `${split.url}/v1/seats/status?eventId=${eventId}`;
     const first = await fetch(path, { headers: { 'accept-encoding': 'br', 'x-request-id': 'mine' } });
     expect([first.status, first.headers.get('content-encoding'), first.headers.get('x-request-id')]).toEqual([200, 'br', 'mine']);
-    expect((await first.json()).statuses).toHaveLength(4_000);
+    expect(await first.json()).toMatchObject({ statuses: 'A'.repeat(4_000) });
     const again = await fetch(path, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
     expect([again.status, await again.text()]).toEqual([304, '']);
     expect([...again.headers.keys()].filter((name) => name.startsWith('x-onsale'))).toEqual([]);

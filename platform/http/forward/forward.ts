@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
-import { createCredentialIssuer } from '../../auth/internal-credentials.ts';
+import type { createCredentialIssuer } from '../../auth/internal-credentials.ts';
 import { ApiError } from '../api-error.ts';
 import { NoAnswer } from '../no-answer.ts';
 import { eventKeyOf } from '../replicas/event-key.ts';

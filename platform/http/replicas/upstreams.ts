@@ -68,6 +68,8 @@ export async function openUpstreams({ urlsOf, logger, metrics }: UpstreamsOption
     if (urls !== undefined) services.set(name, { replicas: createReplicaSet(), find: createAddressFinder(urls) });
   }
   const looking = new Set<string>();
+  /** Those that were ready once: processes that start together find one another away at first, which is not worth a line. */
+  const seen = new Set<string>();
   let resolvedAtMs = -Infinity;
 
   async function resolveAll(): Promise<void> {
@@ -76,11 +78,11 @@ export async function openUpstreams({ urlsOf, logger, metrics }: UpstreamsOption
   }
 
   function failed(name: string, replicas: ReplicaSet, origin: string, error?: unknown): void {
-    if (replicas.failed(origin, performance.now()))
-      logger.warn(
-        { service: name, replica: origin, err: error },
-        'A replica does not answer or is not ready, and is left out for a while.',
-      );
+    if (!replicas.failed(origin, performance.now())) return;
+    const reason = error instanceof Error ? error.message : 'it is not ready';
+    const line = { service: name, replica: origin, reason };
+    if (seen.has(origin)) logger.warn(line, 'A replica is left out for a while.');
+    else logger.debug(line, 'A replica is not there yet.');
   }
 
   /** Asks a replica whether it is ready. */
@@ -92,8 +94,10 @@ export async function openUpstreams({ urlsOf, logger, metrics }: UpstreamsOption
       const limits = { headersTimeout: LOOK_TIMEOUT_MS, bodyTimeout: LOOK_TIMEOUT_MS };
       const answer = await agent.request({ origin, path: '/health/ready', method: 'GET', ...limits });
       await answer.body.dump();
-      if (answer.statusCode !== 200) failed(name, replicas, origin);
-      else if (replicas.ready(origin, performance.now())) logger.info({ service: name, replica: origin }, 'A replica is back.');
+      if (answer.statusCode !== 200) return failed(name, replicas, origin);
+      const isBack = replicas.ready(origin, performance.now()) && seen.has(origin);
+      seen.add(origin);
+      if (isBack) logger.info({ service: name, replica: origin }, 'A replica is back.');
     } catch (error) {
       failed(name, replicas, origin, error);
     } finally {
