@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Admin } from '@platformatic/kafka';
-import { backoffMs } from '../backoff.ts';
 import type { EventLog, StopListening } from '../port.ts';
 import { createAppender } from './append.ts';
 import { consume } from './consume.ts';
 import { readLag } from './lag.ts';
 import { clientOptions, type KafkaLogOptions } from './options.ts';
+import { patiently } from './patiently.ts';
 import { tailTopic } from './tail.ts';
 import { createTopics, reasonOf } from './topics.ts';
 
@@ -16,8 +15,6 @@ export type KafkaLog = EventLog & {
 
 /** Brokers that start together with the program get this long. */
 const CONNECT_WITHIN_MS = 60_000;
-const BACKOFF_FIRST_MS = 250;
-const BACKOFF_MAX_MS = 2_000;
 
 /** The event log on Apache Kafka. Waits a while for the brokers and makes the topics that are missing. */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<KafkaLog> {
@@ -50,19 +47,18 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<KafkaLog> 
 }
 
 async function prepareTopics(admin: Admin, { brokers, prefix, logger }: KafkaLogOptions): Promise<void> {
-  const deadlineMs = performance.now() + CONNECT_WITHIN_MS;
-  for (let failures = 1; ; failures++) {
-    try {
-      return await createTopics(admin, prefix);
-    } catch (error) {
-      if (performance.now() > deadlineMs) {
-        await admin.close();
-        throw new Error(`The event log is not ready: the brokers of KAFKA_BROKERS=${brokers.join(',')} do not answer.`, {
-          cause: error,
-        });
-      }
-      logger.warn({ reason: reasonOf(error), brokers }, 'The brokers of the event log do not answer yet; they are asked again.');
-      await delay(backoffMs(failures, BACKOFF_FIRST_MS, BACKOFF_MAX_MS));
-    }
+  try {
+    await patiently(
+      CONNECT_WITHIN_MS,
+      () => createTopics(admin, prefix),
+      (error) =>
+        logger.warn(
+          { reason: reasonOf(error), brokers },
+          'The brokers of the event log do not answer yet; they are asked again.',
+        ),
+    );
+  } catch (error) {
+    await admin.close();
+    throw new Error(`The event log is not ready: ${reasonOf(error)} (KAFKA_BROKERS=${brokers.join(',')})`, { cause: error });
   }
 }

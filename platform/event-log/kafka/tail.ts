@@ -5,11 +5,13 @@ import type { StopListening } from '../port.ts';
 import { byPlace, placeOf } from './consume.ts';
 import { toEvent } from './messages.ts';
 import type { KafkaLogOptions } from './options.ts';
+import { patiently } from './patiently.ts';
 import { createReader, type Fetched, type Position } from './reader.ts';
 import { reasonOf } from './topics.ts';
 
 const BACKOFF_FIRST_MS = 50;
 const BACKOFF_MAX_MS = 1_000;
+const START_WITHIN_MS = 10_000;
 /** A topic can get more partitions, which are then shown from their beginning. */
 const PARTITIONS_EVERY_MS = 60_000;
 /** What an outbox appends again comes soon after the first time. */
@@ -28,7 +30,7 @@ export async function tailTopic(
   const shown = new Set<string>();
   let positions: Map<string, Position>;
   try {
-    positions = byPlace(await reader.ends('latest'));
+    positions = byPlace(await patiently(START_WITHIN_MS, () => reader.ends('latest')));
   } catch (error) {
     await reader.close();
     throw error;

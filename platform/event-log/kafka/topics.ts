@@ -1,9 +1,11 @@
 import { findErrorBy, type Admin } from '@platformatic/kafka';
 import { TOPICS, type Topic } from '../../../contracts/events/domain-event.ts';
+import { patiently } from './patiently.ts';
 
 export const ALL_TOPICS = Object.keys(TOPICS).filter((name): name is Topic => name in TOPICS);
 
 const PARTITIONS = 12;
+const KNOWN_WITHIN_MS = 10_000;
 const KEEP_MS = 7 * 86_400_000;
 /** One broker down must stop nobody, and what is acknowledged must be on two. */
 const REPLICAS = 3;
@@ -18,8 +20,10 @@ export async function createTopics(admin: Admin, prefix: string): Promise<void> 
     'cleanup.policy': 'delete',
     'min.insync.replicas': replicated ? IN_SYNC_REPLICAS : 1,
   };
+  const wanted = ALL_TOPICS.map((name) => prefix + name);
   const there = new Set(await admin.listTopics());
-  for (const topic of ALL_TOPICS.map((name) => prefix + name).filter((name) => !there.has(name))) {
+  const missing = wanted.filter((name) => !there.has(name));
+  for (const topic of missing) {
     try {
       await admin.createTopics({
         topics: [topic],
@@ -32,6 +36,8 @@ export async function createTopics(admin: Admin, prefix: string): Promise<void> 
       if (!isError(error, 'TOPIC_ALREADY_EXISTS')) throw error;
     }
   }
+  // A topic is made before every broker has heard of it.
+  if (missing.length > 0) await patiently(KNOWN_WITHIN_MS, () => admin.metadata({ topics: wanted, forceUpdate: true }));
 }
 
 /** What went wrong, in a line: the library wraps errors into errors, with the whole answer and a stack each. */
