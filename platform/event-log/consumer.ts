@@ -33,9 +33,14 @@ export async function deliver(subscription: Subscription, events: readonly Domai
   }
 }
 
-function select({ types }: Subscription, events: readonly DomainEvent[]): DomainEvent[] {
+function select(subscription: Subscription, events: readonly DomainEvent[]): DomainEvent[] {
+  const { types } = subscription;
   const seen = new Set<string>();
-  return events.filter((event) => types.includes(event.type) && !seen.has(event.id) && seen.add(event.id));
+  return events.filter((event) => {
+    if (!types.includes(event.type) || subscription.wants?.(event) === false || seen.has(event.id)) return false;
+    seen.add(event.id);
+    return true;
+  });
 }
 
 /** A batch that fails is halved until the event that breaks it stands alone; its neighbours stay together and in order. */

@@ -25,6 +25,8 @@ export type Subscription<Prepared = unknown> = {
   topics: readonly Topic[];
   /** The types it wants; others are skipped without a row in the inbox. */
   types: readonly DomainEvent['type'][];
+  /** Of these types, only those for which it says true: it looks at the event alone. */
+  wants?(event: DomainEvent): boolean;
   /** Where the inbox is and where `handle`'s transaction runs. */
   database: Database;
   // Methods, not function properties: so a subscription with its own `Prepared` fits into a list of subscriptions.

@@ -58,6 +58,14 @@ describe('seat counts', () => {
     expect(newestCounts([unavailable(one)])).toEqual([]);
   });
 
+  it('want one event of each version, however many it has', () => {
+    const { wants } = onSeatCounts(test.database);
+    const last = blocked(newId('event'), 2, 98);
+    if (last.type !== 'seat.blocked') throw new Error('unexpected');
+    const before = { ...last, data: { ...last.data, versionComplete: false } };
+    expect([before, last].map((event) => wants?.(event))).toEqual([false, true]);
+  });
+
   it('do not deadlock when two batches name the same events in another order', async () => {
     const ids = Array.from({ length: 20 }, () => newId('event'));
     const batches = Array.from({ length: 10 }, (_, v) =>
