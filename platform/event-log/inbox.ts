@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../../contracts/events/domain-event.ts';
 import type { Job } from '../lifecycle/service.ts';
 import { sql, type Database, type Tx } from '../postgres/database.ts';
+import { idArray } from '../postgres/id-array.ts';
 
 const findHandled = sql(
   'inbox.find_handled',
@@ -24,7 +25,7 @@ export async function notYetHandled(
   group: string,
   events: readonly DomainEvent[],
 ): Promise<readonly DomainEvent[]> {
-  return without(events, await database.rows<{ id: string }>(findHandled, [group, idList(events)]));
+  return without(events, await database.rows<{ id: string }>(findHandled, [group, idArray(events.map(({ id }) => id))]));
 }
 
 /**
@@ -32,18 +33,13 @@ export async function notYetHandled(
  * waits for its end. Each event must be given once.
  */
 export async function markHandled(tx: Tx, group: string, events: readonly DomainEvent[]): Promise<readonly DomainEvent[]> {
-  return without(events, await tx.rows<{ id: string }>(mark, [group, idList(events)]));
+  return without(events, await tx.rows<{ id: string }>(mark, [group, idArray(events.map(({ id }) => id))]));
 }
 
 function without(events: readonly DomainEvent[], handled: readonly { id: string }[]): readonly DomainEvent[] {
   if (handled.length === 0) return events;
   const ids = new Set(handled.map(({ id }) => id));
   return events.filter((event) => !ids.has(event.id));
-}
-
-/** A PostgreSQL array of UUIDs, in which nothing needs quotes. */
-function idList(events: readonly DomainEvent[]): string {
-  return `{${events.map((event) => event.id).join(',')}}`;
 }
 
 /** The log keeps seven days: what is older comes again only for a group that never read it. */

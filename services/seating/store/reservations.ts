@@ -1,6 +1,8 @@
 import type { AllocationOutcome, ReservationStatus } from '../../../contracts/http/seating.ts';
 import type { ReleaseReason } from '../../../contracts/events/seat.ts';
 import { sql, type Tx } from '../../../platform/postgres/database.ts';
+import { idArray } from '../../../platform/postgres/id-array.ts';
+import { joinJsonTexts } from '../../../platform/postgres/joined-texts.ts';
 import { CALLED_OFF, type ReservationContent, type ReservationState } from '../domain/sale.ts';
 
 type Row = {
@@ -50,7 +52,7 @@ const READ_DUE = sql(
 );
 
 /**
- * A count per buyer, so that there is no way to do it but to look each of them up. As a join it may be planned, while the table is
+ * A count per buyer who has any, so that there is no way to do it but to look each of them up. As a join it may be planned, while the table is
  * empty, as one pass over all live reservations, and that plan stays until the table is analyzed: well into the rush.
  */
 const READ_TICKETS = sql(
@@ -59,7 +61,7 @@ const READ_TICKETS = sql(
    from unnest($1::text[], $2::text[]) as wanted (event_id, user_id) cross join lateral (
      select coalesce(sum(quantity), 0)::integer as tickets from reservation
      where reservation.event_id = wanted.event_id and reservation.user_id = wanted.user_id and status in ('RESERVED', 'ALLOCATED')
-   ) as live`,
+   ) as live where tickets > 0`,
 );
 
 const INSERT_RESERVATIONS = sql(
@@ -68,8 +70,8 @@ const INSERT_RESERVATIONS = sql(
      reserved_at, expires_at, held_until, paying_order_id, order_id, outcome, ended_at, end_reason)
    select reservation_id, event_id, user_id, status, seat_ids::integer[], place_sections::integer[], place_quantities::integer[],
      quantity, content::json, reserved_at, expires_at, held_until, paying_order_id, order_id, outcome, ended_at, end_reason
-   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[], $9::text[],
-     $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::timestamptz[],
+   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[],
+     string_to_array($9::text, E'\\x1E'), $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::timestamptz[],
      $17::text[]) as given (reservation_id, event_id, user_id, status, seat_ids, place_sections, place_quantities, quantity, content,
      reserved_at, expires_at, held_until, paying_order_id, order_id, outcome, ended_at, end_reason)`,
 );
@@ -145,11 +147,12 @@ export async function readDue(
   return { now: first.now, due: first.reservation_id ? rows.map(toReservation) : [] };
 }
 
+/** Live tickets of buyers of an event; whoever has none is left out. */
 export async function readTickets(
   tx: Tx,
   buyers: readonly { eventId: string; userId: string }[],
 ): Promise<{ eventId: string; userId: string; tickets: number }[]> {
-  const values = [buyers.map((buyer) => buyer.eventId), buyers.map((buyer) => buyer.userId)];
+  const values = [idArray(buyers.map((buyer) => buyer.eventId)), idArray(buyers.map((buyer) => buyer.userId))];
   const rows = await tx.rows<{ event_id: string; user_id: string; tickets: number }>(READ_TICKETS, values);
   return rows.map((row) => ({ eventId: row.event_id, userId: row.user_id, tickets: row.tickets }));
 }
@@ -157,18 +160,18 @@ export async function readTickets(
 export function insertReservations(tx: Tx, reservations: readonly ReservationState[]): Promise<number> {
   const column = <T>(pick: (reservation: ReservationState) => T) => reservations.map(pick);
   return tx.run(INSERT_RESERVATIONS, [
-    column((r) => r.reservationId),
-    column((r) => r.eventId),
-    column((r) => r.userId),
-    column((r) => r.status),
+    idArray(column((r) => r.reservationId)),
+    idArray(column((r) => r.eventId)),
+    idArray(column((r) => r.userId)),
+    idArray(column((r) => r.status)),
     column((r) => `{${r.seatIds.join(',')}}`),
     column((r) => `{${r.places.map((place) => place.sectionIndex).join(',')}}`),
     column((r) => `{${r.places.map((place) => place.quantity).join(',')}}`),
     column((r) => r.quantity),
-    column((r) => JSON.stringify(r.content)),
-    column((r) => r.reservedAt),
-    column((r) => r.expiresAt),
-    column((r) => r.heldUntil),
+    joinJsonTexts(column((r) => JSON.stringify(r.content))),
+    column((r) => r.reservedAt.toISOString()),
+    column((r) => r.expiresAt.toISOString()),
+    column((r) => r.heldUntil.toISOString()),
     column((r) => r.payingOrderId),
     column((r) => r.orderId),
     column((r) => r.outcome),
