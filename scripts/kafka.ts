@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { freePort, startBroker } from './kafka/broker.ts';
+import { freePort, isFree, startBroker } from './kafka/broker.ts';
 import { CACHE, kafkaClassPath, KafkaMissing } from './kafka/jars.ts';
 
 type Options = { port: number; data: string; reset: boolean; fetch: boolean };
@@ -27,6 +27,7 @@ async function run(options: Options): Promise<void> {
   const folder = resolve(options.data);
   if (options.reset) rmSync(folder, { recursive: true, force: true });
   const port = options.port === 0 ? await freePort() : options.port;
+  if (!(await isFree(port))) throw new Error(`Port ${port} is taken; choose another with --port, or 0 for a free one.`);
 
   const stopping = Promise.withResolvers<void>();
   // In place before the broker starts: who loses patience meanwhile must not leave it behind.

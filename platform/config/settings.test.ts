@@ -124,6 +124,14 @@ describe('settings', () => {
   });
 });
 
+describe('the event log', () => {
+  it('is on PostgreSQL unless brokers are named', () => {
+    expect(load(SERVER).kafka).toBe(null);
+    const { kafka } = load({ ...SERVER, KAFKA_BROKERS: 'kafka-1:9092, [::1]:9093' });
+    expect(kafka).toEqual({ brokers: ['kafka-1:9092', '[::1]:9093'], prefix: 'onsale.' });
+  });
+});
+
 describe('demo mode', () => {
   it('is off with a server unless asked for', () => {
     expect(load(SERVER).demo.enabled).toBe(false);

@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import { createRevocations } from '../auth/revocations.ts';
 import type { Settings } from '../config/settings.ts';
 import { createServiceClient } from '../http/create-service-client.ts';
+import type { EventLog } from '../event-log/port.ts';
 import type { HealthCheck } from '../http/health.ts';
 import type { ServiceClient } from '../http/service-client.ts';
 import { checkAddress } from '../http/listening.ts';
-import { openUpstreams, type Upstreams } from '../http/replicas/upstreams.ts';
+import type { Upstreams } from '../http/replicas/upstreams.ts';
 import { transportTo } from '../http/transports.ts';
 import { sql } from '../postgres/database.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -72,7 +73,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const common = {
       settings,
       assembled,
-      checks: (): HealthCheck[] => [{ name: 'event-log', run: log.lag }, ...assembled.map(checkOf)],
+      checks: (): HealthCheck[] => [...checksOfLog(settings, log), ...assembled.map(checkOf)],
       logger,
       metrics,
       teardown,
@@ -118,6 +119,8 @@ async function upstreamsOf(
   { logger, metrics, teardown }: { logger: Logger; metrics: Metrics; teardown: Teardown },
 ): Promise<Upstreams | null> {
   if (elsewhere.length === 0) return null;
+  // Loaded only here: one process alone does not wait for it.
+  const { openUpstreams } = await import('../http/replicas/upstreams.ts');
   const upstreams = await openUpstreams({ urlsOf, logger, metrics });
   teardown.add('connections to other services', () => upstreams.close());
   return upstreams;
@@ -136,4 +139,9 @@ async function insideDoor(placement: Placement, common: Common): Promise<{ app: 
 
 function checkOf({ name, database }: Assembled): HealthCheck {
   return { name, run: async () => database?.pool.rows(PING) };
+}
+
+/** On Kafka none: while the brokers are away changes wait in the outboxes and browsing goes on, so nobody is to be left out for it. */
+function checksOfLog({ kafka }: Settings, log: Pick<EventLog, 'lag'>): HealthCheck[] {
+  return kafka === null ? [{ name: 'event-log', run: log.lag }] : [];
 }

@@ -72,6 +72,15 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Whether one could listen on this port of the loopback at this moment. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const free = Promise.withResolvers<boolean>();
+  server.once('error', () => free.resolve(false));
+  server.listen(port, '127.0.0.1', () => server.close(() => free.resolve(true)));
+  return free.promise;
+}
+
 async function serverProperties({ folder, port, advertisedPort }: BrokerOptions): Promise<string> {
   const controllerPort = await freePort();
   return `${Object.entries({

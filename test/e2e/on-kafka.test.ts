@@ -52,7 +52,7 @@ describe.skipIf(kafkaMissing !== null)('the whole program with its event log on 
   it('shows the tour of the README', async () => {
     const system = await spawnSystem({ settings: { ONSALE_DEMO: 'true', KAFKA_BROKERS: broker.address } });
     try {
-      await runTour(system.url);
+      await expect(runTour(system.url)).resolves.toBeUndefined();
     } finally {
       await system.remove();
     }

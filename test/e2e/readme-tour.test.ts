@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runTour } from '../support/readme-tour.ts';
 import { spawnSystem, type SpawnedSystem } from '../support/system.ts';
 
@@ -8,4 +8,6 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => system.remove());
 
-it('the tour in the README sells two seats of the arena and shows the tickets', () => runTour(system.url), 60_000);
+it('the tour in the README sells two seats of the arena and shows the tickets', async () => {
+  await expect(runTour(system.url)).resolves.toBeUndefined();
+}, 60_000);

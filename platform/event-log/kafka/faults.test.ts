@@ -104,15 +104,15 @@ describe.skipIf(kafkaMissing !== null)('the log on Kafka when things break', { t
       ...recordingSubscription(service.database, group, ''),
       handle: (tx, events) => rememberHandled(tx, group, events),
     });
-    let back: Promise<void> | null = null;
+    const back = Promise.withResolvers<void>();
     const labels = await load('restart', 12, async (round) => {
       if (round !== 5) return;
       await broker.kill9();
       const refused = log.append([recordOf([loggedIn('nobody', 'refused')])]);
       await expect(refused).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-      back = broker.start();
+      broker.start().then(back.resolve, back.reject);
     });
-    await back;
+    await back.promise;
     await expectHandled(group, 'restart', labels);
     await vi.waitFor(() => expectInOrder(seen, 'restart', labels), WAIT);
     await Promise.all([stop(), stopTail()]);
