@@ -4,6 +4,7 @@ import { get as httpGet, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { definitions } from '../../bin/definitions.ts';
 import { newId } from '../../contracts/ids.ts';
+import { createReplicaSet } from '../../platform/http/replicas/replica-set.ts';
 import { buy, clientWith, makeEvent, someone, type Client } from '../support/buyer.ts';
 import { startSplitSystem, type SplitSystem } from '../support/split-system.ts';
 import { startSystem } from '../support/system.ts';
@@ -61,8 +62,13 @@ describe('services in parts', () => {
     expect(qr.headers.get('content-type')).toContain('image/svg+xml');
     expect((await someone(split, 'customer').get(`/v1/orders/${order.orderId}`)).status).toBe(404);
 
+    const stream = await fetch(`${split.url}/v1/seats/stream?eventId=${eventId}`, {
+      headers: { authorization: `Bearer ${ada.token}` },
+    });
     expect((await ada.send('POST', '/v1/users/logout')).status).toBe(204);
     await expect.poll(async () => (await ada.get('/v1/orders')).status, { timeout: 1_000, interval: 20 }).toBe(401);
+    // Ends, or this would not.
+    expect(await stream.text()).toContain('retry:');
   });
 
   it('are described as one, just as they are in one process', async () => {
@@ -73,7 +79,7 @@ describe('services in parts', () => {
     } finally {
       await whole.stop();
     }
-  });
+  }, 30_000);
 
   it('answer what is wrong as in one process: unknown routes, methods, bodies, tokens', async () => {
     const someoneIs = someone(split, 'customer');
@@ -135,7 +141,7 @@ describe('services in parts', () => {
     expect([added.status, added.body.totalSeats]).toEqual([201, 6_032]);
   });
 
-  it('stream changes as they come, to the session’s end', async () => {
+  it('stream changes as they come, as long as somebody reads', async () => {
     const eventId = await makeEvent(organizer, HALL);
     const watcher = someone(split, 'customer');
     const asked = httpGet(`${split.url}/v1/seats/stream?eventId=${eventId}`, {
@@ -170,7 +176,11 @@ describe('services in parts', () => {
   });
 
   it('share the load of seating, each event at one replica, and sell no seat twice', async () => {
-    const events = await Promise.all(Array.from({ length: 8 }, () => makeEvent(organizer, HALL)));
+    const owners = createReplicaSet();
+    owners.update([part('seating-1').url, part('seating-2').url], 0);
+    const events: string[] = [];
+    while (events.length < 4 || new Set(events.map((eventId) => owners.pick(eventId)?.origin)).size < 2)
+      events.push(await makeEvent(organizer, HALL));
     const before = [await seatWrites('seating-1'), await seatWrites('seating-2')];
     const buyers = Array.from({ length: 4 }, () => someone(split, 'customer'));
     const won = new Map<string, number>();
@@ -187,7 +197,10 @@ describe('services in parts', () => {
     );
     expect([...won.values()].filter((count) => count > 1)).toEqual([]);
     const wonAt = [(await seatWrites('seating-1')) - (before[0] ?? 0), (await seatWrites('seating-2')) - (before[1] ?? 0)];
-    expect((wonAt[0] ?? 0) + (wonAt[1] ?? 0)).toBe([...won.values()].length);
+    expect(wonAt[0]).toBeGreaterThan(0);
+    expect(wonAt[1]).toBeGreaterThan(0);
+    expect((wonAt[0] ?? 0) + (wonAt[1] ?? 0)).toBe(won.size);
+    expect(won.size).toBe(events.length * 12);
   }, 20_000);
 
   it('go on browsing, and say what is away, while others are stopped', async () => {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadSettings, type Environment } from '../../platform/config/settings.ts';
 import { runVerify } from '../../verify/run-verify.ts';
+import { COMPILE_CACHE } from '../support/spawned-system.ts';
 import { makeDataDir, removeDataDir } from '../support/system.ts';
 import type { Verified } from './mortal-system.ts';
 
@@ -32,7 +33,7 @@ export async function startMortalServices(environment: Environment): Promise<Mor
   const settings = { PORT: '0', RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'info', ONSALE_DATA_DIR: dataDir, ...environment };
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [ONSALE, 'up', '--processes'], {
-    env: { PATH, HOME, ...settings },
+    env: { PATH, HOME, NODE_COMPILE_CACHE: COMPILE_CACHE, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

@@ -27,7 +27,7 @@ export type SpawnedSystem = {
 const ONSALE = fileURLToPath(new URL('../../bin/onsale.ts', import.meta.url));
 const START_WITHIN_MS = 60_000;
 /** Where Node keeps compiled code by default; a program that ends in order leaves it for the next, which then starts in half the time. */
-const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
+export const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 
 const SETTINGS = {
   PORT: '0',
