@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -85,6 +87,28 @@ describe('the image, compose.yaml, the chart and its manifests', () => {
     const chart = readChart(join(ROOT, 'deploy/helm/onsale'));
     const ofAnother = manifestFile('kind: List\n', { ...chart, 'values.yaml': 'changed' });
     expect(driftProblems({ ...files, [file]: ofAnother })).toEqual([expect.stringContaining('the chart was changed')]);
+  });
+});
+
+describe('the health check of the image', () => {
+  const check = async (port: string): Promise<number | null> => {
+    const child = spawn(process.execPath, [join(ROOT, 'deploy/container/healthy.mjs')], { env: { PORT: port }, stdio: 'ignore' });
+    await once(child, 'exit');
+    return child.exitCode;
+  };
+
+  it('passes while the process is ready, and fails while it is not or does not answer', async () => {
+    let status = 200;
+    const server = createServer((request, response) => response.writeHead(request.url === '/health/ready' ? status : 404).end());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    expect(await check(port)).toBe(0);
+    status = 503;
+    expect(await check(port)).toBe(1);
+    server.close();
+    server.closeAllConnections();
+    expect(await check(port)).toBe(1);
   });
 });
 
