@@ -1,19 +1,27 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { definitions } from '../../bin/definitions.ts';
 import { projectFiles, readProjectFile, ROOT } from './sources.ts';
 
 const CODE = /`(\.?[a-z][\w.-]*(?:\/[\w.-]+)*\/?)`/gi;
+const DRAWN = /[\w-]+(?:\/[\w.-]+)+\/?/g;
 const LINK = /\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g;
 
 const documents = projectFiles(/\.md$/);
 
 /** What a document says in backticks or links to that should be a file or folder. */
 function pathsIn(document: string): string[] {
-  const text = readProjectFile(document).replaceAll(/^```[\s\S]*?^```/gm, '');
+  const whole = readProjectFile(document);
+  const drawn = drawingsIn(whole).flatMap((drawing) => drawing.match(DRAWN) ?? []);
+  const text = whole.replaceAll(/^```[\s\S]*?^```/gm, '');
   const named = [...text.matchAll(CODE)].map(([, path = '']) => path).filter(isPath);
   const linked = [...text.matchAll(LINK)].map(([, path = '']) => path);
-  return [...named, ...linked];
+  return [...named, ...linked, ...drawn.filter(isPath)];
+}
+
+function drawingsIn(text: string): string[] {
+  return [...text.matchAll(/^```mermaid\n([\s\S]*?)^```/gm)].map(([, drawing = '']) => drawing);
 }
 
 /** A file's name, or a way from a folder of the root. `seat.events` and `http/` are words of ours. */
@@ -41,6 +49,16 @@ describe('the documents', () => {
     expect([...paths, ...words].filter(isPath)).toEqual(paths);
     expect(paths.filter((path) => isThere('services/seating/README.md', path))).toEqual([]);
     expect(isThere('services/seating/README.md', 'domain/decide.ts')).toBe(true);
+  });
+
+  it('draw every service with its database', () => {
+    const [drawing = ''] = drawingsIn(readProjectFile('ARCHITECTURE.md')).filter((one) => one.includes('gateway'));
+    for (const { name, database } of definitions) {
+      expect(drawing).toContain(`"${name}<br/>services/${name}/"`);
+      if (database !== undefined) expect(drawing).toContain(`services/${name}/"] --> ${database.name}[(${database.name})]`);
+    }
+    expect(drawing.match(/services\/\w+\//g)).toHaveLength(definitions.length);
+    expect(drawing).not.toContain('services/notifications/');
   });
 
   it('are there when a source points to them', () => {
