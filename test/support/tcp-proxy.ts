@@ -18,6 +18,7 @@ export async function startTcpProxy(target: { port: number }, listenOn = 0): Pro
       [outgoing, incoming],
     ] as const) {
       sockets.add(from);
+      from.setNoDelay(true);
       from.pipe(to);
       from.on('error', () => to.destroy());
       from.on('close', () => {

@@ -1,4 +1,4 @@
-import { findErrorBy, type Admin } from '@platformatic/kafka';
+import { findErrorBy, FindCoordinatorKeyTypes, type Admin } from '@platformatic/kafka';
 import { TOPICS, type Topic } from '../../../contracts/events/domain-event.ts';
 import { patiently } from './patiently.ts';
 
@@ -36,8 +36,11 @@ export async function createTopics(admin: Admin, prefix: string): Promise<void> 
       if (!isError(error, 'TOPIC_ALREADY_EXISTS')) throw error;
     }
   }
+  if (missing.length === 0) return;
   // A topic is made before every broker has heard of it.
-  if (missing.length > 0) await patiently(KNOWN_WITHIN_MS, () => admin.metadata({ topics: wanted, forceUpdate: true }));
+  await patiently(KNOWN_WITHIN_MS, () => admin.metadata({ topics: wanted, forceUpdate: true }));
+  // On a new cluster it is this question that makes brokers ready for groups, which takes them some seconds.
+  await patiently(KNOWN_WITHIN_MS, () => admin.findCoordinator({ keyType: FindCoordinatorKeyTypes.GROUP, keys: [prefix] }));
 }
 
 /** What went wrong, in a line: the library wraps errors into errors, with the whole answer and a stack each. */
