@@ -27,6 +27,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than callers keep a connection that they do not use (undici: 4 s), so that none is used while it is closed. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const FINISH_MS = 10_000;
+/** Callers ask every second whether this process is ready; so long it goes on answering after it has said no. */
+const NOTICE_MS = 1_300;
 const IDLE_LOOK_MS = 25;
 
 /**
@@ -62,13 +64,18 @@ export async function listenInternally(options: InternalServerOptions): Promise<
     'internal server',
     async () => {
       closing = true;
+      if (await hasCallers(server)) await delay(NOTICE_MS);
       for (const app of apps.values()) for (const stream of app.eventStreams) stream.close();
       await closeInTime(server);
       await common.close();
     },
-    FINISH_MS + 5_000,
+    NOTICE_MS + FINISH_MS + 5_000,
   );
   return { app: common, url };
+}
+
+function hasCallers(server: Server): Promise<boolean> {
+  return new Promise((resolve) => server.getConnections((error, count) => resolve(error === null && count > 0)));
 }
 
 /** Lets requests under way finish, but not for ever. */

@@ -23,7 +23,7 @@ describe('onsale', () => {
   it('says its version and its commands', async () => {
     expect((await onsale(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { out } = await onsale(['--help']);
-    for (const command of ['start', 'config', 'verify', 'roles', 'dead-letters']) expect(out).toContain(command);
+    for (const command of ['start', 'up', 'config', 'verify', 'roles', 'dead-letters']) expect(out).toContain(command);
     expect((await onsale(['sell'])).code).toBe(1);
   });
 

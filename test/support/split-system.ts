@@ -36,7 +36,9 @@ export async function startSplitSystem(parts: readonly string[], environment: En
   delete addresses['GATEWAY_URL'];
   const started = new Map<string, System>();
   const stop = async (): Promise<void> => {
-    for (const system of [...started.values()].toReversed()) await system.stop();
+    const [gateway, ...others] = [...started.values()].toReversed();
+    await gateway?.stop();
+    await Promise.all(others.map((system) => system.stop()));
     await databases.drop();
   };
   try {
