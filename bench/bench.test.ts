@@ -23,8 +23,8 @@ async function checkReservations(bench: Bench, context: Context): Promise<void> 
     await loadNoOp(bench, context, 'GET', round),
     await loadPlaces(bench, context, round),
     await loadSeats(bench, context, round, TINY.seats),
-    await loadOneTransaction(bench, context, 2, round),
-    await loadOneTransaction(bench, context, 4, round),
+    await loadOneTransaction(bench, context, { way: 'step-by-step', poolSize: 2 }, round),
+    await loadOneTransaction(bench, context, { way: 'pipelined', poolSize: 4 }, round),
   ];
   expect(problems).toEqual([]);
   for (const run of runs) {

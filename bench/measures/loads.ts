@@ -1,5 +1,5 @@
 import { NO_OP_PATH } from '../yardsticks/no-op.ts';
-import { oneTransactionPath } from '../yardsticks/one-transaction.ts';
+import { oneTransactionPath, type OneTransactionWay } from '../yardsticks/one-transaction.ts';
 import { openSection, soldByYardstick, soldOf } from '../system/facts.ts';
 import { FLOOR, seated, standing } from '../system/organizer.ts';
 import { newId } from '../../contracts/ids.ts';
@@ -99,11 +99,12 @@ export async function loadSeatCount(
 }
 
 /** The same as `loadPlaces` with a transaction a request. */
-export async function loadOneTransaction(bench: Bench, context: Context, poolSize: number, round: Round): Promise<Run> {
-  const what = `one transaction a request, pool of ${poolSize}, ${round.connections} connections`;
+export async function loadOneTransaction(bench: Bench, context: Context, how: OneTransactionWay, round: Round): Promise<Run> {
+  const pipelined = how.way === 'pipelined' ? ', pipelined' : '';
+  const what = `one transaction a request${pipelined}, pool of ${how.poolSize}, ${round.connections} connections`;
   const eventId = newId('event');
   await openSection(bench.yardstick, eventId, FLOOR, context.pace.capacity);
-  const paths = [oneTransactionPath(poolSize)];
+  const paths = [oneTransactionPath(how)];
   const params = { ...closed(bench, context, round), method: 'POST' as const, paths, bodies: [onePlace(eventId)] };
   const run = await runLoad(bench, { what, round: round.round }, () => context.load.run('sameRequest', params));
   const sold = await soldByYardstick(bench.yardstick, eventId);

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { sql, type Database, type Tx } from '../../platform/postgres/database.ts';
 
 /** The hot row: everyone who wants places of this section waits here for everyone before. */
@@ -26,24 +27,54 @@ export type Outcome = ({ ok: true } & Held) | { ok: false; code: 'SECTION_NOT_FO
 type Section = Omit<Held, 'expiresAt'> & { maxTicketsPerUser: number; available: number };
 
 /**
- * The usual pattern, as well as it can be written: a transaction a request, locking the row it counts in. Two round trips: the lock and
- * the user's count travel with BEGIN, the three writes with COMMIT; every statement is prepared once a connection.
+ * The usual pattern, as the driver's documentation shows it: begin, lock the row, look, change, commit, each awaited. Every statement is
+ * prepared once a connection.
  */
-export async function reserveInOneTransaction(database: Database, wanted: Wanted): Promise<Outcome> {
+export async function reserveStepByStep(pool: Pool, wanted: Wanted): Promise<Outcome> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const { eventId, userId, section: name, quantity, reservationId } = wanted;
+    const { rows: sections } = await client.query<Section>({ ...LOCK, values: [eventId, name] });
+    const { rows: held } = await client.query<{ quantity: number }>({ ...HELD, values: [eventId, userId] });
+    const outcome = decide(sections[0], held[0]?.quantity ?? 0, quantity);
+    if (outcome.ok) {
+      await client.query({ ...TAKE, values: [eventId, name, quantity] });
+      await client.query({ ...COUNT_USER, values: [eventId, userId, quantity] });
+      await client.query({ ...INSERT, values: [reservationId, eventId, userId, name, quantity, outcome.expiresAt] });
+    }
+    await client.query('commit');
+    client.release();
+    return outcome;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+/**
+ * The same as well as it can be written: two round trips. The lock and the user's count travel with BEGIN, the three writes with
+ * COMMIT.
+ */
+export async function reservePipelined(database: Database, wanted: Wanted): Promise<Outcome> {
   return database.transaction(async (tx) => {
     const { eventId, userId, section: name, quantity } = wanted;
     const [[section], [held]] = await Promise.all([
       tx.rows<Section>(LOCK, [eventId, name]),
       tx.rows<{ quantity: number }>(HELD, [eventId, userId]),
     ]);
-    if (section === undefined) return { ok: false, code: 'SECTION_NOT_FOUND' };
-    if ((held?.quantity ?? 0) + quantity > section.maxTicketsPerUser) return { ok: false, code: 'TICKET_LIMIT_EXCEEDED' };
-    if (section.available < quantity) return { ok: false, code: 'SOLD_OUT' };
-    const { priceCents, currency, ttlSeconds } = section;
-    const expiresAt = new Date(Date.now() + ttlSeconds * 1_000);
-    write(tx, wanted, expiresAt);
-    return { ok: true, priceCents, currency, ttlSeconds, expiresAt };
+    const outcome = decide(section, held?.quantity ?? 0, quantity);
+    if (outcome.ok) write(tx, wanted, outcome.expiresAt);
+    return outcome;
   });
+}
+
+function decide(section: Section | undefined, held: number, quantity: number): Outcome {
+  if (section === undefined) return { ok: false, code: 'SECTION_NOT_FOUND' };
+  if (held + quantity > section.maxTicketsPerUser) return { ok: false, code: 'TICKET_LIMIT_EXCEEDED' };
+  if (section.available < quantity) return { ok: false, code: 'SOLD_OUT' };
+  const { priceCents, currency, ttlSeconds } = section;
+  return { ok: true, priceCents, currency, ttlSeconds, expiresAt: new Date(Date.now() + ttlSeconds * 1_000) };
 }
 
 /** Not awaited: COMMIT goes right behind them, and fails if one of them did. */
