@@ -28,7 +28,7 @@ describe('deploy/', () => {
     ['readme', 'npm run build', 'npm run compile', /^npm run compile --workspace=web: no such script/],
     ['readme', '8080/health/ready', '8080/healthz', /^\/healthz is no path/],
     ['readme', 'PUT /v1/users/{userId}/roles', 'PUT /v1/users/{userId}/role', /role is no route/],
-    ['readme', 'orderdb paymentsdb logdb;', 'orderdb logdb;', /^the databases are catalogdb .* not catalogdb/],
+    ['readme', '`paymentsdb`', '`paymentdb`', /^the databases are catalogdb .* not catalogdb/],
     ['unit', 'bin/onsale.ts start', 'dist/onsale.js start', /dist\/onsale\.js is not there/],
     ['unit', 'User=onsale', 'User=root', /User is wrong/],
     ['unit', 'TimeoutStopSec=90', 'TimeoutStopSec=10', /kills before/],

@@ -82,9 +82,8 @@ function routeProblems({ readme, nginx, env }: Deployment): string[] {
 
 function databaseProblems({ readme }: Deployment): string[] {
   const all = [...definitions.flatMap(({ database }) => database?.name ?? []), 'logdb'].toSorted().join(' ');
-  const loops = [...readme.matchAll(/for database in ([\w ]+);/g)].map(([, names = '']) => names.split(' ').toSorted().join(' '));
-  const wrong = loops.filter((names) => names !== all).map((names) => `the databases are ${all}, not ${names}`);
-  return loops.length >= 2 ? wrong : ['backup and restore name no databases'];
+  const named = [...new Set([...readme.matchAll(/`(\w+db)`/g)].map(([, name = '']) => name))].toSorted().join(' ');
+  return named === all ? [] : [`the databases are ${all}, not ${named}`];
 }
 
 function unitProblems({ unit, readme }: Deployment): string[] {

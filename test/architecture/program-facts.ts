@@ -12,8 +12,8 @@ export const SECRET_SETTINGS: string[] = Object.values(SETTINGS_TABLE).flatMap((
 export const ROUTES = Object.keys(ROUTE_ERRORS);
 /** Of the server itself: those of platform/http/health.ts. */
 export const OWN_PATHS = ['/health', '/health/live', '/health/ready', '/metrics', '/'];
-/** The longest that the public door and one round of what stops after it may take: see platform/lifecycle. */
-export const LONGEST_STOP_SECONDS = 15 + 15 + 10;
+/** The longest that a door, public or internal, and one round of what stops after it may take: see platform/lifecycle. */
+export const LONGEST_STOP_SECONDS = 17 + 15 + 10;
 
 /** `start`, `dead-letters list` and so on, as bin/onsale.ts declares them. */
 export const COMMANDS = [...readFileSync(join(ROOT, 'bin/onsale.ts'), 'utf8').matchAll(/(\w+)\s*\.command\('([\w-]+)'\)/g)].map(
