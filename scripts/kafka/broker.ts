@@ -147,8 +147,8 @@ function listen(child: ChildProcess): { text: string } {
   return said;
 }
 
-/** In a process group of its own: Ctrl-C reaches only whoever started it, who then stops it in order. */
+/** In the process group of whoever starts it: when that is ended whole, as by a test run that is stopped, so is this. */
 function java(classPath: string, args: readonly string[]): ChildProcess {
   const settings = [...JVM, `-Dlog4j2.configurationFile=${LOG_SETTINGS}`, '-cp', classPath];
-  return spawn('java', [...settings, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  return spawn('java', [...settings, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
