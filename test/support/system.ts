@@ -53,6 +53,15 @@ export async function startSystem(options: TestSystemOptions = {}): Promise<Test
     const system = await start({ settings: chosen, definitions: services, logger, metrics: createMetrics() });
     system.ready();
     const tokens = createAccessTokens({ jwtSecret: chosen.auth.jwtSecret, ttlSeconds: chosen.auth.accessTokenTtlSeconds });
+    const stop = async (): Promise<void> => {
+      await system.stop();
+      try {
+        await checkLog(databases.databaseOf('event-log'));
+      } finally {
+        await drop();
+      }
+    };
+    let stopped: Promise<void> | null = null;
     return {
       ...system,
       settings: chosen,
@@ -61,14 +70,7 @@ export async function startSystem(options: TestSystemOptions = {}): Promise<Test
         return { userId, token: tokens.sign({ userId, sessionId: newId('session'), roles }).accessToken };
       },
       databaseOf: databases.databaseOf,
-      stop: async () => {
-        await system.stop();
-        try {
-          await checkLog(databases.databaseOf('event-log'));
-        } finally {
-          await drop();
-        }
-      },
+      stop: () => (stopped ??= stop()),
     };
   } catch (error) {
     await drop();
