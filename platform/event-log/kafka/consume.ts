@@ -49,10 +49,12 @@ export function consume(options: KafkaLogOptions, subscription: Subscription): S
     const signal = AbortSignal.any([stopping.signal, member.lost]);
     let positions = new Map<string, Position>();
     let round = 0;
+    let undisturbed = signal;
     for (let failures = 0; !signal.aborted;) {
       try {
         if (round !== member.round()) {
           const begun = member.round();
+          undisturbed = AbortSignal.any([signal, member.rebalancing()]);
           positions = byPlace(await startingPositions(member, reader));
           round = begun;
         }
@@ -61,7 +63,7 @@ export function consume(options: KafkaLogOptions, subscription: Subscription): S
           continue;
         }
         const fetched = await reader.fetch([...positions.values()], signal);
-        if (round === member.round()) await handle(fetched, positions, member);
+        if (round === member.round()) await handle(fetched, positions, member, undisturbed);
         failures = 0;
         onProgress();
       } catch (error) {
@@ -83,11 +85,16 @@ export function consume(options: KafkaLogOptions, subscription: Subscription): S
     return begun;
   }
 
-  async function handle(fetched: readonly Fetched[], positions: Map<string, Position>, member: Member): Promise<void> {
+  async function handle(
+    fetched: readonly Fetched[],
+    positions: Map<string, Position>,
+    member: Member,
+    signal: AbortSignal,
+  ): Promise<void> {
     // From here to `busyWith` nothing waits, so that what is owned now is still owned when the work begins.
     const usable = fetched.filter(({ from }) => positions.get(placeOf(from)) === from && member.owns(from.topic, from.partition));
     const events = usable.flatMap(({ records, from }) => records.flatMap(({ offset, record }) => eventOf(record, from, offset)));
-    const delivery = delivered(events, AbortSignal.any([stopping.signal, member.lost, member.rebalancing()]));
+    const delivery = delivered(events, signal);
     member.busyWith(delivery);
     if (!(await delivery)) return;
     const reached = usable.map(({ from, next }) => ({ ...from, offset: next }));

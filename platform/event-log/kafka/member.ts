@@ -41,7 +41,7 @@ export async function joinGroup(options: KafkaLogOptions, group: string, topics:
     protocols: [{ name: 'cooperative-sticky', version: 3 }],
     protocolsMetadata: async () => {
       // Asked for when it joins again, having given up partitions: from then on others may get them.
-      await Promise.race([atHand, delay(HAND_OVER_WITHIN_MS)]);
+      await Promise.race([atHand, delay(HAND_OVER_WITHIN_MS, undefined, { ref: false })]);
       return Buffer.alloc(0);
     },
   });
