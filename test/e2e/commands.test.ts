@@ -23,7 +23,8 @@ describe('onsale', () => {
   it('says its version and its commands', async () => {
     expect((await onsale(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { out } = await onsale(['--help']);
-    for (const command of ['start', 'up', 'config', 'verify', 'roles', 'dead-letters']) expect(out).toContain(command);
+    const commands = ['start', 'up', 'config', 'verify', 'backup', 'restore', 'migrate', 'roles', 'dead-letters'];
+    for (const command of commands) expect(out).toContain(command);
     expect((await onsale(['sell'])).code).toBe(1);
   });
 
