@@ -13,7 +13,7 @@ import { published } from './invariants/published.ts';
 import { oncePerKey } from './invariants/once-per-key.ts';
 import { besideJournal } from './journal/told.ts';
 import { toLines, type Finding, type Verdict } from './report.ts';
-import { settle, whatIsBusy, type Busy, type LagReader } from './settle.ts';
+import { settle, type Busy, type LagReader } from './settle.ts';
 
 type Progress = (doing: string) => void;
 
@@ -43,8 +43,10 @@ export async function runVerify(settings: Settings, options: VerifyOptions, out:
   const work = async (databases: Databases, lagElsewhere?: LagReader): Promise<number> => {
     const { settleMs = DEFAULT_SETTLE_MS, journal = null, onProgress = () => undefined } = options;
     onProgress('waiting until nothing is under way');
+    const deadlineMs = performance.now() + settleMs;
     const busy = await settle(databases, settleMs, lagElsewhere);
-    const verdicts = await verdictsOf(databases, busy, journal, onProgress, lagElsewhere);
+    const settleAgain = () => settle(databases, deadlineMs - performance.now(), lagElsewhere);
+    const verdicts = await verdictsOf(databases, { busy, settleAgain }, journal, onProgress);
     const deadLetters = await deadLettersIn(databases);
     if (options.json === true) out(JSON.stringify({ settled: busy.length === 0, busy, deadLetters, verdicts }, null, 2));
     else {
@@ -61,19 +63,21 @@ export async function runVerify(settings: Settings, options: VerifyOptions, out:
 
 const MAX_LOOKS = 3;
 
+/** What was found to be under way, and how to wait once more until nothing is. */
+export type Settled = { busy: Busy; settleAgain: () => Promise<Busy> };
+
 /** The databases are read one after the other; what is sold in between would look broken, so then they are read again. */
 export async function verdictsOf(
   databases: Databases,
-  busyBefore: Busy,
+  { busy, settleAgain }: Settled,
   journal: string | null,
   onProgress: Progress = () => undefined,
-  lagElsewhere?: LagReader,
 ): Promise<Verdict[]> {
-  let verdicts = await lookOnce(databases, busyBefore, journal, onProgress);
+  let verdicts = await lookOnce(databases, busy, journal, onProgress);
   for (let look = 1; look < MAX_LOOKS && verdicts.some(({ verdict }) => verdict === 'broken'); look++) {
     onProgress('looking again, in case it was sold meanwhile');
-    const busy = await whatIsBusy(databases, lagElsewhere);
-    verdicts = await lookOnce(databases, [...new Set([...busyBefore, ...busy])], journal, onProgress);
+    const busyAgain = await settleAgain();
+    verdicts = await lookOnce(databases, [...new Set([...busy, ...busyAgain])], journal, onProgress);
   }
   return verdicts;
 }
