@@ -20,7 +20,7 @@ const KEYS = sql(
 /**
  * Without a key every request is one of its own; an answer without its question in the journal counts as one. A booking wants a
  * reservation, an order and a payment. One that was cut off before anybody was told of it is undone, and begins anew when it is asked
- * for again: of those who `book`, what was undone does not count.
+ * for again: of those who `book`, what was undone does not count, nor what ran out before anybody could undo it.
  */
 const wanted = (
   route: Route,
@@ -32,14 +32,14 @@ const RESERVED_TOO_OFTEN = violating(
   'verify.reserved_too_often',
   `select user_id as "userId", times::integer as asked, count(*)::integer as made, array_to_json(array_agg(reservation_id)) as ids
    from reservation join ${wanted('reserve')} using (user_id)
-   where not (books and end_reason is not distinct from 'CANCELLED') group by user_id, times having count(*) > times`,
+   where not (books and coalesce(end_reason in ('CANCELLED', 'EXPIRED'), false)) group by user_id, times having count(*) > times`,
 );
 const ORDERED_TOO_OFTEN = violating(
   'users with more orders than they asked for',
   'verify.ordered_too_often',
   `select user_id as "userId", times::integer as asked, count(*)::integer as made, array_to_json(array_agg(order_id)) as ids
    from orders join ${wanted('order')} using (user_id)
-   where not (books and one_call and status = 'CANCELLED') group by user_id, times having count(*) > times`,
+   where not (books and one_call and status in ('CANCELLED', 'EXPIRED')) group by user_id, times having count(*) > times`,
 );
 const CHARGED_TOO_OFTEN = violating(
   'users with more payments than they asked for',
