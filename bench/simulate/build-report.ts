@@ -47,8 +47,8 @@ export function buildReport(parts: ReportParts): SimulationReport {
     machine: machine(),
     outcome: outcomeOf(sale),
     elapsedSeconds: sale.elapsedSeconds,
-    allTakenSeconds: watch.allTakenSeconds,
-    soldOutSeconds: watch.soldOutSeconds,
+    allTakenSeconds: withinSale(watch.allTakenSeconds, sale.elapsedSeconds),
+    soldOutSeconds: withinSale(watch.soldOutSeconds, sale.elapsedSeconds),
     totalSeats: watch.sums().total,
     soldSeats: afterwards.reduce((sum, { allocatedSeats }) => sum + allocatedSeats, 0),
     tickets: ledger.tickets,
@@ -129,4 +129,9 @@ function machine(): Machine {
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
   };
+}
+
+/** The spectator looks now and then, also once more after the last buyer has left, after whom nothing is sold. */
+function withinSale(seenSeconds: number | null, elapsedSeconds: number): number | null {
+  return seenSeconds === null ? null : Math.min(seenSeconds, elapsedSeconds);
 }
