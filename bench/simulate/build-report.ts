@@ -48,7 +48,10 @@ export function buildReport(parts: ReportParts): SimulationReport {
     outcome: outcomeOf(sale),
     elapsedSeconds: sale.elapsedSeconds,
     allTakenSeconds: withinSale(watch.allTakenSeconds, sale.elapsedSeconds),
-    soldOutSeconds: withinSale(watch.soldOutSeconds, sale.elapsedSeconds),
+    soldOutSeconds: withinSale(
+      watch.soldOutSeconds ?? (ledger.tickets >= watch.sums().total ? sale.elapsedSeconds : null),
+      sale.elapsedSeconds,
+    ),
     totalSeats: watch.sums().total,
     soldSeats: afterwards.reduce((sum, { allocatedSeats }) => sum + allocatedSeats, 0),
     tickets: ledger.tickets,
@@ -81,8 +84,9 @@ export function buildReport(parts: ReportParts): SimulationReport {
   return { ...report, failures: failuresOf(report) };
 }
 
-function outcomeOf({ interrupted, crowd, watch }: PlayedSale): Outcome {
-  if (watch.soldOutSeconds !== null) return interrupted ? 'INTERRUPTED' : 'SOLD_OUT';
+function outcomeOf({ interrupted, crowd, watch, ledger }: PlayedSale): Outcome {
+  // The spectator looks now and then, and may not have seen the last ticket sold.
+  if (watch.soldOutSeconds !== null || ledger.tickets >= watch.sums().total) return interrupted ? 'INTERRUPTED' : 'SOLD_OUT';
   if (interrupted) return 'INTERRUPTED';
   return crowd.stalled ? 'STALLED' : 'BUYERS_RAN_OUT';
 }

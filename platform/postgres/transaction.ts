@@ -73,7 +73,7 @@ async function commit(client: PoolClient, isLost: () => boolean, failures: Failu
   await new Promise<void>((resolve) => process.nextTick(resolve));
   throwFirst(failures);
   if (isLost()) throw new Error('Connection terminated before COMMIT was sent');
-  const committed = client.query('COMMIT');
+  const committed = quiet(client.query('COMMIT'));
   writes.release();
   let command: string;
   try {
