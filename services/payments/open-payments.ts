@@ -166,10 +166,11 @@ async function abandonAll(tx: Tx, commands: readonly Abandoned[]): Promise<true[
     tx,
     commands.flatMap(({ unbegun }) => unbegun ?? []),
   );
+  // What fails in it fails the transaction.
   void finishKeys(
     tx,
     commands.flatMap(({ held, answer }) => (answer === null ? [] : [{ held, answer }])),
-  );
+  ).catch(() => undefined);
   await freeKeys(
     tx,
     commands.flatMap(({ held, answer }) => (answer === null ? [held] : [])),

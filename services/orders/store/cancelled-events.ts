@@ -43,8 +43,8 @@ export async function openCancelledEvents(tx: Tx): Promise<string[]> {
 }
 
 /** Something was confirmed after the job was done. */
-export async function reopenCancelledEvents(tx: Tx, eventIds: readonly string[]): Promise<void> {
-  await tx.run(REOPEN, [eventIds]);
+export function reopenCancelledEvents(tx: Tx, eventIds: readonly string[]): Promise<number> {
+  return tx.run(REOPEN, [eventIds]);
 }
 
 /** Notes that nothing is left to do for an event that was cancelled before `before`, unless some order may still be paid. */

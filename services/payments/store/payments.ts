@@ -134,14 +134,15 @@ export async function lockPayments(tx: Tx, paymentIds: readonly string[]): Promi
   return new Map(rows.map((payment) => [payment.paymentId, payment]));
 }
 
-export async function savePayments(
+/** Not async: left unawaited, its error is the transaction's alone. */
+export function savePayments(
   tx: Tx,
   payments: readonly PaymentState[],
   askAt: (payment: PaymentState) => Date | null,
-): Promise<void> {
-  if (payments.length === 0) return;
+): Promise<number> {
+  if (payments.length === 0) return Promise.resolve(0);
   const column = <T>(pick: (payment: PaymentState) => T) => payments.map(pick);
-  await tx.run(SETTLE, [
+  return tx.run(SETTLE, [
     column((p) => p.paymentId),
     column((p) => p.status),
     column((p) => p.transactionId),
